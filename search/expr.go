@@ -1,0 +1,329 @@
+package search
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// String prints "all".
+func (True) String() string { return "all" }
+
+// String prints "none".
+func (False) String() string { return "none" }
+
+// String joins the parts with AND.
+func (e And) String() string { return join([]Expr(e), " AND ", "all") }
+
+// String joins the parts with OR.
+func (e Or) String() string { return join([]Expr(e), " OR ", "none") }
+
+// String prints NOT and the negated condition.
+func (e Not) String() string { return "NOT " + e.X.String() }
+
+// String prints the clause as FHIR writes it: code:modifier=value,value.
+func (e Clause) String() string {
+	var b strings.Builder
+	b.WriteString(e.Param.Code)
+	if e.Modifier != Plain {
+		b.WriteString(":" + e.Modifier.String())
+	}
+	b.WriteByte('=')
+	for i, v := range e.Values {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(v.format(e.Param, e.Modifier))
+	}
+	return b.String()
+}
+
+// String prints code:missing=false.
+func (e Exists) String() string { return e.Param.Code + ":missing=false" }
+
+// String prints _id=a,b; of more than eight ids the first eight and how many there are.
+func (e IDs) String() string {
+	if len(e.IDs) > 8 {
+		return fmt.Sprintf("_id=%s,… (%d)", strings.Join(e.IDs[:8], ","), len(e.IDs))
+	}
+	return "_id=" + strings.Join(e.IDs, ",")
+}
+
+// String prints _text or _content with its words.
+func (e Text) String() string {
+	name := ParamText
+	if e.Content {
+		name = ParamContent
+	}
+	alternatives := make([]string, len(e.Any))
+	for i, words := range e.Any {
+		alternatives[i] = strings.Join(words, " ")
+	}
+	return name + "=" + strings.Join(alternatives, ",")
+}
+
+// String prints param:Type.(…).
+func (e Chain) String() string {
+	return e.Param.Code + ":" + e.Target + ".(" + e.Where.String() + ")"
+}
+
+// String prints _has:Type:param:(…).
+func (e Has) String() string {
+	return "_has:" + e.Param.Resource + ":" + e.Param.Code + ":(" + e.Where.String() + ")"
+}
+
+// String prints _list=id, and what must hold for the List.
+func (e List) String() string {
+	if e.Where == nil || isConst(e.Where, True{}) {
+		return ParamList + "=" + e.ID
+	}
+	return ParamList + "=" + e.ID + ":(" + e.Where.String() + ")"
+}
+
+func join(parts []Expr, sep, empty string) string {
+	if len(parts) == 0 {
+		return empty
+	}
+	out := make([]string, len(parts))
+	for i, p := range parts {
+		out[i] = p.String()
+		switch p.(type) {
+		case And, Or:
+			out[i] = "(" + out[i] + ")"
+		}
+	}
+	return strings.Join(out, sep)
+}
+
+var modifierNames = [...]string{"", "exact", "contains", "text", "of-type", "identifier", "above", "below", "in", "text-advanced"}
+
+// String is FHIR's name of the modifier, without the colon; "" for Plain.
+func (m Modifier) String() string { return modifierNames[m] }
+
+var opNames = [...]string{"", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"}
+
+// String is FHIR's prefix; "" for Eq.
+func (o Op) String() string { return opNames[o] }
+
+var typeNames = [...]string{"", "string", "token", "date", "number", "quantity", "reference", "uri", "composite", "special"}
+
+// String is FHIR's name of the type.
+func (t ParamType) String() string { return typeNames[t] }
+
+// ParamTypeOf is the type with FHIR's name; 0 if there is none.
+func ParamTypeOf(name string) ParamType {
+	return ParamType(max(0, slices.Index(typeNames[1:], name)+1))
+}
+
+// Simplify gives an equivalent condition in normal form: constants folded, And in And and Or in Or flattened, double
+// negation removed, And and Or of one part unwrapped, equal parts of an And or Or merged. It is pure; Simplify(Simplify(e))
+// equals Simplify(e). The order of the parts is kept.
+func Simplify(e Expr) Expr {
+	switch e := e.(type) {
+	case nil:
+		return True{}
+	case And:
+		return simplifyJunction([]Expr(e), func(x Expr) ([]Expr, bool) { a, ok := x.(And); return a, ok }, True{}, False{},
+			func(parts []Expr) Expr { return And(parts) })
+	case Or:
+		return simplifyJunction([]Expr(e), func(x Expr) ([]Expr, bool) { o, ok := x.(Or); return o, ok }, False{}, True{},
+			func(parts []Expr) Expr { return Or(parts) })
+	case Not:
+		switch x := Simplify(e.X).(type) {
+		case True:
+			return False{}
+		case False:
+			return True{}
+		case Not:
+			return x.X
+		default:
+			return Not{X: x}
+		}
+	case Clause:
+		if len(e.Values) == 0 {
+			return False{}
+		}
+		return e
+	case IDs:
+		if len(e.IDs) == 0 {
+			return False{}
+		}
+		return e
+	case Chain:
+		e.Where = Simplify(e.Where)
+		if isConst(e.Where, False{}) {
+			return False{}
+		}
+		return e
+	case Has:
+		e.Where = Simplify(e.Where)
+		if isConst(e.Where, False{}) {
+			return False{}
+		}
+		return e
+	case List:
+		if e.Where = Simplify(e.Where); isConst(e.Where, False{}) {
+			return False{}
+		}
+		return e
+	default:
+		return e
+	}
+}
+
+// simplifyJunction normalises the parts of an And (unit True, zero False) or an Or (unit False, zero True).
+func simplifyJunction(parts []Expr, same func(Expr) ([]Expr, bool), unit, zero Expr, build func([]Expr) Expr) Expr {
+	var out []Expr
+	seen := map[string][]Expr{} // by what they print, which may leave something out
+	add := func(x Expr) bool {
+		if isConst(x, zero) {
+			return false
+		}
+		if isConst(x, unit) {
+			return true
+		}
+		key := x.String()
+		if !slices.ContainsFunc(seen[key], func(y Expr) bool { return reflect.DeepEqual(x, y) }) {
+			seen[key] = append(seen[key], x)
+			out = append(out, x)
+		}
+		return true
+	}
+	for _, p := range parts {
+		p = Simplify(p)
+		inner, flat := same(p)
+		if !flat {
+			inner = []Expr{p}
+		}
+		for _, x := range inner {
+			if !add(x) {
+				return zero
+			}
+		}
+	}
+	switch len(out) {
+	case 0:
+		return unit
+	case 1:
+		return out[0]
+	}
+	return build(out)
+}
+
+func isConst(x, c Expr) bool {
+	switch c.(type) {
+	case True:
+		_, ok := x.(True)
+		return ok
+	default:
+		_, ok := x.(False)
+		return ok
+	}
+}
+
+// Restrict gives the query's condition with the caller's predicate of every type that it visits put into it: at the root and
+// inside every chain and `_has`. It is what a store has to evaluate. The policy's own chains and `_has` are taken as they
+// are: they say what the caller may see, not what it asks.
+func Restrict(q Query) Expr {
+	where := q.Where
+	if where == nil {
+		where = True{}
+	}
+	if q.Caller.Policy == nil {
+		return Simplify(where)
+	}
+	return Simplify(And{q.Caller.Predicate(q.Type), restrict(where, q.Caller)})
+}
+
+func restrict(e Expr, c Caller) Expr {
+	switch e := e.(type) {
+	case nil:
+		return True{}
+	case And:
+		return And(restrictAll(e, c))
+	case Or:
+		return Or(restrictAll(e, c))
+	case Not:
+		return Not{X: restrict(e.X, c)}
+	case Chain:
+		e.Where = And{c.Predicate(e.Target), restrict(e.Where, c)}
+		return e
+	case Has:
+		e.Where = And{c.Predicate(e.Param.Resource), restrict(e.Where, c)}
+		return e
+	case List:
+		e.Where = And{c.Predicate("List"), restrict(e.Where, c)}
+		return e
+	default:
+		return e
+	}
+}
+
+func restrictAll(parts []Expr, c Caller) []Expr {
+	out := make([]Expr, len(parts))
+	for i, p := range parts {
+		out[i] = restrict(p, c)
+	}
+	return out
+}
+
+// format prints a value as FHIR would write it; dates and numbers as their encoded range would read is of no use to a
+// person, so the text that was read is kept in Value.Raw where there is one.
+func (v Value) format(p *Param, m Modifier) string {
+	if v.Raw != "" {
+		return v.Raw
+	}
+	switch p.Type {
+	case Composite:
+		parts := make([]string, len(v.Parts))
+		for i := range v.Parts {
+			parts[i] = v.Parts[i].format(p.Parts[i], Plain)
+		}
+		return strings.Join(parts, "$")
+	case Token:
+		return v.formatToken(m)
+	case Reference:
+		return v.formatReference(m)
+	case Date:
+		return v.Op.String() + strconv.FormatInt(v.Lo, 10) + ".." + strconv.FormatInt(v.Hi, 10)
+	case Number, Quantity:
+		s := fmt.Sprintf("%s%x..%x", v.Op, v.NLo, v.NHi)
+		if v.HasSystem || v.Code != "" {
+			s += "|" + v.System + "|" + v.Code
+		}
+		return s
+	default:
+		return v.Text
+	}
+}
+
+func (v Value) formatToken(m Modifier) string {
+	switch m {
+	case TextOf, In, TextAdvanced:
+		return v.Text
+	case OfType:
+		return v.System + "|" + v.Type + "|" + v.Code
+	}
+	if v.HasSystem {
+		return v.System + "|" + v.Code
+	}
+	return v.Code
+}
+
+func (v Value) formatReference(m Modifier) string {
+	switch {
+	case m == Identifier:
+		return v.formatToken(Plain)
+	case v.Text != "" && v.Version != "":
+		return v.Text + "|" + v.Version
+	case v.Text != "":
+		return v.Text
+	case v.Type == "":
+		return v.Code
+	case v.Version != "":
+		return v.Type + "/" + v.Code + "/_history/" + v.Version
+	}
+	return v.Type + "/" + v.Code
+}

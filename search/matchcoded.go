@@ -1,0 +1,126 @@
+package search
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/heliograph/heliograph/fhir"
+)
+
+// tokenComparison (3.1.1.4.10). Codes and systems are compared to the byte: whether a code system is case-sensitive is
+// not known here, and identifiers are.
+func tokenComparison(m Modifier) compare {
+	switch m {
+	case Plain:
+		return plain(matchCode)
+	case TextOf:
+		return plain(matchDisplay)
+	case OfType:
+		return plain(matchOfType)
+	case In:
+		return matchIn
+	case Above:
+		return func(i *Item, q *Value, w World) (bool, error) { return w.Subsumes(itemCode(i), valueCode(q)) }
+	case Below:
+		return func(i *Item, q *Value, w World) (bool, error) { return w.Subsumes(valueCode(q), itemCode(i)) }
+	default:
+		return nil
+	}
+}
+
+// matchCode reads code, system|code, |code (no system) and system| (any code).
+func matchCode(i *Item, q *Value) bool {
+	if q.HasSystem && i.System != q.System {
+		return false
+	}
+	return i.Code == q.Code || q.HasSystem && q.Code == ""
+}
+
+// matchDisplay looks for the words asked for, in their order, at the start of a word of the normalised display text: words are
+// parted by single spaces.
+func matchDisplay(i *Item, q *Value) bool {
+	return i.Text != "" && strings.Contains(" "+i.Text, " "+q.Text)
+}
+
+func matchOfType(i *Item, q *Value) bool {
+	return i.Code == q.Code && slices.Contains(i.Types, fhir.Code{System: q.System, Code: q.Type})
+}
+
+// matchIn leaves out values that are text alone: they are in no value set.
+func matchIn(i *Item, q *Value, w World) (bool, error) {
+	if i.Code == "" {
+		return false, nil
+	}
+	return w.Expand(q.Text, itemCode(i))
+}
+
+func itemCode(i *Item) fhir.Code   { return fhir.Code{System: i.System, Code: i.Code} }
+func valueCode(q *Value) fhir.Code { return fhir.Code{System: q.System, Code: q.Code} }
+
+// referenceComparison (3.1.1.4.12).
+func referenceComparison(m Modifier) compare {
+	switch m {
+	case Plain:
+		return plain(matchReference)
+	case Identifier:
+		return plain(func(i *Item, q *Value) bool { return (i.System != "" || i.Code != "") && matchCode(i, q) })
+	case Below:
+		return matchDescendant
+	case Above:
+		return matchAncestor
+	default:
+		return nil
+	}
+}
+
+// matchReference: an id of a type, an id of any type, or a URL or canonical to the byte. Without a version every version
+// matches; with one only a reference to just that version.
+func matchReference(i *Item, q *Value) bool {
+	if q.Version != "" && i.Version != q.Version {
+		return false
+	}
+	if q.Text != "" {
+		return i.URL == q.Text
+	}
+	return i.ID != "" && i.ID == q.Code && (q.Type == "" || i.Type == q.Type)
+}
+
+// matchDescendant: the reference is to the resource asked for or to a part of it, over any number of levels.
+func matchDescendant(i *Item, q *Value, w World) (bool, error) {
+	if i.ID == "" {
+		return matchReference(i, q), nil
+	}
+	return climb(fhir.Ref{Type: i.Type, ID: i.ID}, w, func(at *Item) bool { return matchReference(at, q) }), nil
+}
+
+// matchAncestor: the reference is to the resource asked for or to one that it is a part of.
+func matchAncestor(i *Item, q *Value, w World) (bool, error) {
+	if i.ID == "" || q.Code == "" || q.Type != "" && q.Type != i.Type {
+		return matchReference(i, q), nil
+	}
+	return climb(fhir.Ref{Type: i.Type, ID: q.Code}, w, func(at *Item) bool { return at.ID == i.ID }), nil
+}
+
+// climb goes from a resource up its hierarchy, the references of its `partof` or `part-of` to the same type, until one is
+// found. Circles end it.
+func climb(start fhir.Ref, w World, found func(*Item) bool) bool {
+	seen := map[fhir.Ref]bool{start: true}
+	for queue := []fhir.Ref{start}; len(queue) > 0; queue = queue[1:] {
+		at := queue[0]
+		if found(&Item{Type: at.Type, ID: at.ID}) {
+			return true
+		}
+		v, there := w.Values(at)
+		if !there {
+			continue
+		}
+		for _, up := range slices.Concat(v.Of("partof"), v.Of("part-of")) {
+			ref := fhir.Ref{Type: up.Type, ID: up.ID}
+			if up.Type == start.Type && up.ID != "" && !seen[ref] {
+				seen[ref] = true
+				queue = append(queue, ref)
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,271 @@
+package search
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/heliograph/heliograph/internal/fault"
+)
+
+// maxConditions bounds what one argument may grow into: a chain without types is an alternative for every type that it may
+// lead through.
+const maxConditions = 2000
+
+// ReaderConfig says how arguments are to be understood; the zero value is useful.
+type ReaderConfig struct {
+	// Base is the address of our own FHIR endpoint: references that are written with it are local.
+	Base string
+	// Location is the zone of dates and times that have none; nil is UTC.
+	Location *time.Location
+	// Now is the time from which `ap` measures the distance of a date; nil is time.Now.
+	Now func() time.Time
+}
+
+// Reader reads search arguments as FHIR writes them (FHIR R4, 3.1.1). It is safe for concurrent use.
+type Reader struct {
+	params *Parameters
+	config ReaderConfig
+}
+
+// NewReader makes a reader for these parameters.
+func NewReader(params *Parameters, c ReaderConfig) *Reader {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Reader{params: params, config: c}
+}
+
+// Clause reads one argument: a name as in a URL ("birthdate", "name:exact", "subject:Patient.name",
+// "_has:Observation:subject:code") and its values, decoded from the URL but not from FHIR's own escapes. Repeated values are AND,
+// commas within one are OR. The condition is not simplified.
+//
+// The error is one fault.BadUserInput (fault.Unsupported, fault.TooCostly) that lists all that is wrong with the argument: the
+// parameter, what is wrong and what would be right; never a value.
+func (r *Reader) Clause(resourceType, name string, values []string) (Expr, error) {
+	if !r.params.Definitions().IsResource(resourceType) {
+		return nil, fault.New(fault.BadUserInput, "%s is not a resource type", printable(resourceType))
+	}
+	s := &reading{Reader: r, name: printable(name), budget: maxConditions}
+	if len(values) == 0 {
+		return nil, s.bad("it has no value")
+	}
+	var all And
+	var errs []error
+	for _, v := range values {
+		if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+			errs = append(errs, s.bad("the value is not text"))
+			continue
+		}
+		e, err := s.condition(resourceType, name, v)
+		errs, all = append(errs, err), append(all, e)
+	}
+	if err := together(errs); err != nil {
+		return nil, err
+	}
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	return all, nil
+}
+
+// Sort reads the keys of `_sort`, each a parameter, descending with a "-" before it; a key may also be several, with commas
+// between them. Composites and parameters without values cannot be sorted by.
+func (r *Reader) Sort(resourceType string, keys []string) ([]SortKey, error) {
+	var out []SortKey
+	var errs []error
+	for _, key := range strings.Split(strings.Join(keys, ","), ",") {
+		code, desc := strings.CutPrefix(strings.TrimSpace(key), "-")
+		s := &reading{Reader: r, name: "_sort"}
+		p, err := s.param(resourceType, code)
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+		case p.Type == Composite || p.Type == Special:
+			errs = append(errs, s.bad("%s cannot be sorted by: it is of type %s", p.Code, p.Type))
+		default:
+			out = append(out, SortKey{Param: p, Desc: desc})
+		}
+	}
+	if err := together(errs); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// reading is one argument being read.
+type reading struct {
+	*Reader
+	name   string
+	budget int
+}
+
+func (s *reading) bad(format string, args ...any) *fault.Error {
+	return fault.New(fault.BadUserInput, s.name+": "+format, args...)
+}
+
+// unknown is a parameter that a type does not have: in a chain without types, not an error of its own.
+type unknown struct{ err *fault.Error }
+
+// Error implements error.
+func (u unknown) Error() string { return u.err.Error() }
+
+// Unwrap gives the error itself.
+func (u unknown) Unwrap() error { return u.err }
+
+// condition reads one value of an argument.
+func (s *reading) condition(resourceType, name, value string) (Expr, error) {
+	if s.budget--; s.budget < 0 {
+		return nil, fault.New(fault.TooCostly, "%s: it leads through more than %d types; name the types, as in subject:Patient.name", s.name, maxConditions)
+	}
+	if rest, ok := strings.CutPrefix(name, "_has:"); ok {
+		return s.has(resourceType, rest, value)
+	}
+	head, rest, chained := strings.Cut(name, ".")
+	code, modifier, modified := strings.Cut(head, ":")
+	p, err := s.param(resourceType, code)
+	if err != nil {
+		return nil, err
+	}
+	if modified && modifier == "" {
+		return nil, s.bad("there is nothing after the colon of %s", code)
+	}
+	if chained {
+		return s.chain(p, modifier, rest, value)
+	}
+	return s.clause(p, modifier, value)
+}
+
+func (s *reading) param(resourceType, code string) (*Param, error) {
+	if p := s.params.Param(resourceType, code); p != nil {
+		return p, nil
+	}
+	err := s.bad("%s has no search parameter %s", resourceType, printable(code))
+	if near := s.params.Suggest(resourceType, code); len(near) > 0 {
+		err.Message += "; did you mean " + strings.Join(near, ", ") + "?"
+	}
+	return nil, unknown{err}
+}
+
+// chain reads param.rest and param:Type.rest. Without a type it is an alternative for every target that has what follows.
+func (s *reading) chain(p *Param, target, rest, value string) (Expr, error) {
+	if p.Type != Reference {
+		return nil, s.bad("%s.%s is of type %s: only a reference can be followed", p.Resource, p.Code, p.Type)
+	}
+	if target != "" {
+		if err := s.target(p, target); err != nil {
+			return nil, err
+		}
+		where, err := s.condition(target, rest, value)
+		return Chain{Param: p, Target: target, Where: where}, err
+	}
+	targets := p.Targets
+	if len(targets) == 0 {
+		targets = s.params.Definitions().Resources()
+	}
+	var any Or
+	var errs []error
+	for _, t := range targets {
+		where, err := s.condition(t, rest, value)
+		var u unknown
+		switch {
+		case err == nil:
+			any = append(any, Chain{Param: p, Target: t, Where: where})
+		case fault.Of(err) == fault.TooCostly:
+			return nil, err
+		case !errors.As(err, &u):
+			errs = append(errs, err)
+		}
+	}
+	switch {
+	case len(errs) > 0:
+		return nil, together(errs)
+	case len(any) == 0:
+		return nil, unknown{s.bad("none of the types that %s.%s refers to (%s) has %s", p.Resource, p.Code, some(targets), printable(rest))}
+	case len(any) == 1:
+		return any[0], nil
+	}
+	return any, nil
+}
+
+// target checks that a reference parameter can point at a type.
+func (s *reading) target(p *Param, target string) error {
+	switch {
+	case !s.params.Definitions().IsResource(target):
+		return s.bad("%s is not a resource type", printable(target))
+	case len(p.Targets) > 0 && !slices.Contains(p.Targets, target):
+		return s.bad("%s.%s refers to %s, not to %s", p.Resource, p.Code, some(p.Targets), target)
+	}
+	return nil
+}
+
+// has reads what follows "_has:": Type:param:rest.
+func (s *reading) has(resourceType, name, value string) (Expr, error) {
+	parts := strings.SplitN(name, ":", 3)
+	if len(parts) != 3 {
+		return nil, s.bad("write _has:Type:reference:parameter")
+	}
+	source, code, rest := parts[0], parts[1], parts[2]
+	if !s.params.Definitions().IsResource(source) {
+		return nil, s.bad("%s is not a resource type", printable(source))
+	}
+	p, err := s.param(source, code)
+	if err != nil {
+		return nil, err
+	}
+	if p.Type != Reference {
+		return nil, s.bad("%s.%s is of type %s, not a reference", source, code, p.Type)
+	}
+	if err := s.target(p, resourceType); err != nil {
+		return nil, err
+	}
+	where, err := s.condition(source, rest, value)
+	return Has{Param: p, Where: where}, err
+}
+
+// together makes one error of several: the code of the first and all messages, each once.
+func together(errs []error) error {
+	var first *fault.Error
+	var messages []string
+	for _, err := range errs {
+		var f *fault.Error
+		if err == nil || !errors.As(err, &f) {
+			continue
+		}
+		if first == nil {
+			first = f
+		}
+		if !slices.Contains(messages, f.Message) {
+			messages = append(messages, f.Message)
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return &fault.Error{Code: first.Code, Message: strings.Join(messages, "; ")}
+}
+
+// printable is a name from outside, short enough for a message and without control characters.
+func printable(name string) string {
+	const most = 80
+	if len(name) > most {
+		name = name[:most] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == utf8.RuneError {
+			return '?'
+		}
+		return r
+	}, name)
+}
+
+// some are the first few of a list of types.
+func some(types []string) string {
+	const most = 8
+	if len(types) > most {
+		return strings.Join(types[:most], ", ") + ", …"
+	}
+	return strings.Join(types, ", ")
+}

@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"sync"
+	"sync/atomic"
+
+	engine "modernc.org/sqlite"
+)
+
+// kit is the database driver with our functions, and what their calls refer to. The driver keeps a registered function for the
+// life of the program, so there is one kit for all stores; programs come and go with the statements that use them.
+type kit struct {
+	driver   engine.Driver
+	programs sync.Map // int64 → *program
+	next     atomic.Int64
+}
+
+var theKit = sync.OnceValues(func() (*kit, error) {
+	k := &kit{}
+	if err := k.driver.RegisterDeterministicScalarFunction("hg_match", 3, k.match); err != nil {
+		return nil, err
+	}
+	if err := k.driver.RegisterDeterministicScalarFunction("hg_order", 3, k.order); err != nil {
+		return nil, err
+	}
+	return k, nil
+})
+
+// connector opens database/sql connections through the kit, for the migrations.
+type connector struct {
+	kit *kit
+	dsn string
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.kit.driver.Open(c.dsn) }
+func (c connector) Driver() driver.Driver                        { return &c.kit.driver }
+
+func (k *kit) database(file string, pragmas ...string) *sql.DB {
+	return sql.OpenDB(connector{kit: k, dsn: dsn(file, pragmas...)})
+}
+
+func (k *kit) open(file string, pragmas ...string) (*conn, error) {
+	raw, err := k.driver.Open(dsn(file, pragmas...))
+	if err != nil {
+		return nil, err
+	}
+	preparer, ok := raw.(driver.ConnPrepareContext)
+	if !ok {
+		return nil, fmt.Errorf("the database driver's %T cannot prepare", raw)
+	}
+	return &conn{raw: raw, preparer: preparer, cache: map[string]*stmt{}}, nil
+}
+
+func dsn(file string, pragmas ...string) string {
+	v := url.Values{"_pragma": pragmas}
+	u := url.URL{Scheme: "file", Path: file, RawQuery: v.Encode()}
+	return u.String()
+}
+
+// enter makes a program known to the functions until leave.
+func (k *kit) enter(p *program) int64 {
+	n := k.next.Add(1)
+	k.programs.Store(n, p)
+	return n
+}
+
+func (k *kit) leave(n int64) { k.programs.Delete(n) }
+
+type functionContext = engine.FunctionContext

@@ -1,0 +1,71 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"strings"
+
+	engine "modernc.org/sqlite"
+
+	"github.com/heliograph/heliograph/internal/fault"
+)
+
+// value is a column's or an argument's value: int64, string, []byte or nil.
+type value = driver.Value
+
+// The engine's primary result codes that mean something to a caller (sqlite.org/rescode.html).
+const (
+	codeNoMemory  = 7
+	codeInterrupt = 9
+	codeIO        = 10
+	codeCorrupt   = 11
+	codeFull      = 13
+	codeCantOpen  = 14
+	codeTooBig    = 18
+	codeNotADB    = 26
+)
+
+func isDriver(err error) bool {
+	var e *engine.Error
+	return errors.As(err, &e)
+}
+
+// failure gives an error of the engine the code that a client may act on. Errors that have a code keep it.
+func failure(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	var coded *fault.Error
+	if errors.As(err, &coded) {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return ended(ctx)
+	}
+	var e *engine.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	if _, after, found := strings.Cut(err.Error(), damaged); found {
+		what, _, _ := strings.Cut(after, damagedEnd)
+		return corrupt(what, err)
+	}
+	if e.Code()&0xff == codeInterrupt && ctx.Err() != nil {
+		return ended(ctx)
+	}
+	f := &fault.Error{Code: fault.Internal, Err: err}
+	switch e.Code() & 0xff {
+	case codeFull:
+		f.Code, f.Message = fault.StoreUnavailable, "the disk is full; nothing of the call was written"
+	case codeIO, codeCantOpen:
+		f.Code, f.Message = fault.StoreUnavailable, "the database file could not be read or written"
+	case codeCorrupt, codeNotADB:
+		f.Code, f.Message = fault.StoreCorrupt, "the database file is damaged: restore a backup"
+	case codeTooBig:
+		f.Code, f.Message = fault.BadUserInput, "the resource is larger than a row can be (1 GB)"
+	case codeNoMemory:
+		f.Code, f.Message = fault.Overloaded, "the database is out of memory"
+	}
+	return f
+}

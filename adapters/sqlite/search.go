@@ -1,0 +1,330 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/search"
+)
+
+// Describe implements adapters.Store.
+func (s *Store) Describe() search.Claims {
+	return search.Claims{
+		Features: search.CanAll | search.CanAnd | search.CanOr | search.CanNot | search.CanChain | search.CanHas | search.CanIDs |
+			search.CanText | search.CanContent | search.CanList | search.CanSort | search.CanCount | search.CanEach |
+			search.CanWithin | search.CanBodies | search.CanScan,
+		Params: []search.ParamClaim{
+			{ParamType: search.String, Modifiers: []search.Modifier{search.Plain, search.Exact, search.Contains}},
+			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In}},
+			{ParamType: search.Reference, Modifiers: []search.Modifier{search.Plain, search.Identifier}},
+			{ParamType: search.URI, Modifiers: []search.Modifier{search.Plain, search.Above, search.Below}},
+			{ParamType: search.Date}, {ParamType: search.Number}, {ParamType: search.Quantity}, {ParamType: search.Composite},
+			{ParamType: search.Special, Codes: []string{search.ParamText, search.ParamContent}},
+		},
+	}
+}
+
+// bindings are what a plan's statements are run with.
+type bindings struct {
+	within string
+	codes  map[codesArg]string
+	parent string
+}
+
+// bind reads the streams of a request.
+func (s *Store) bind(r *search.Request, p *plan) (b bindings, err error) {
+	if r.Within != nil {
+		if b.within, err = marshalIDs(r.Within); err != nil {
+			return b, err
+		}
+	}
+	if len(r.Codes) == 0 {
+		return b, nil
+	}
+	read := map[string][]fhir.Code{}
+	b.codes = map[codesArg]string{}
+	for _, st := range p.statements {
+		for _, a := range st.args {
+			want, ok := a.(codesArg)
+			if !ok || b.codes[want] != "" {
+				continue
+			}
+			codes, ok := read[want.url]
+			if !ok {
+				for code := range r.Codes[want.url] {
+					codes = append(codes, code)
+				}
+				read[want.url] = codes
+			}
+			if b.codes[want], err = s.expansion(want.name, codes); err != nil {
+				return b, err
+			}
+		}
+	}
+	return b, nil
+}
+
+func marshalIDs(ids iter.Seq[string]) (string, error) {
+	list := []string{}
+	for id := range ids {
+		list = append(list, id)
+	}
+	b, err := json.Marshal(list)
+	return string(b), err
+}
+
+// expansion gives the keys of codes, as a JSON array of [sid, code, system]. Codes of systems that never occurred are left out.
+func (s *Store) expansion(name *paramName, codes []fhir.Code) (string, error) {
+	c := &compiler{names: s.names}
+	out := [][3]any{}
+	for _, code := range codes {
+		if code.Code == "" {
+			continue
+		}
+		own, shared, _, _ := c.systems(name, subSystem, code.System, true)
+		for _, sid := range own {
+			out = append(out, [3]any{sid, boundKey(code.Code), ""})
+		}
+		if shared != 0 {
+			out = append(out, [3]any{shared, boundKey(code.Code), code.System})
+		}
+	}
+	b, err := json.Marshal(out)
+	return string(b), err
+}
+
+// arguments puts the run's values in the place of the marks; leave frees them.
+func (s *Store) arguments(args []value, b bindings) (out []value, leave func()) {
+	out = make([]value, len(args))
+	var programs []int64
+	for i, a := range args {
+		switch a := a.(type) {
+		case withinArg:
+			out[i] = b.within
+		case codesArg:
+			out[i] = b.codes[a]
+		case parentArg:
+			out[i] = b.parent
+		case *program:
+			n := s.kit.enter(a)
+			programs = append(programs, n)
+			out[i] = n
+		default:
+			out[i] = a
+		}
+	}
+	return out, func() {
+		for _, n := range programs {
+			s.kit.leave(n)
+		}
+	}
+}
+
+// rows runs a plan on a connection.
+func (s *Store) rows(ctx context.Context, c *conn, p *plan, b bindings, yield func(search.Hit) (bool, error)) error {
+	left := p.limit
+	for _, st := range p.statements {
+		args, leave := s.arguments(st.args, b)
+		more := true
+		err := c.each(ctx, st.text, args, func(row []value) (bool, error) {
+			if ctx.Err() != nil {
+				return false, ended(ctx)
+			}
+			h, err := readHit(row, p)
+			if err != nil {
+				return false, err
+			}
+			if more, err = yield(h); err != nil {
+				return false, err
+			}
+			left--
+			more = more && (p.limit == 0 || left > 0)
+			return more, nil
+		})
+		leave()
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+func readHit(row []value, p *plan) (search.Hit, error) {
+	h := search.Hit{Ref: fhir.Ref{Type: p.typ, ID: asText(row[0])}, Version: asInt(row[1])}
+	next := 4
+	if p.bodies {
+		r := &search.Resource{Ref: h.Ref, Version: h.Version, Position: search.Position(asInt(row[2])), LastUpdated: asInt(row[3])}
+		if err := readBody(r, row[4], row[5]); err != nil {
+			return h, err
+		}
+		h.Resource = r
+		next = 6
+	}
+	switch {
+	case p.time != nil:
+		h.Order = timeOrder(row[next], *p.time)
+	case len(row) > next:
+		h.Order = asBytes(row[next])
+	}
+	return h, nil
+}
+
+// buffered is the greatest limit whose hits are all read before the first is given, so that no connection waits for the caller.
+const buffered = 1000
+
+// Search implements adapters.Searcher.
+func (s *Store) Search(ctx context.Context, r search.Request) adapters.Answer[search.Hit] {
+	var at search.Position
+	return adapters.Answer[search.Hit]{
+		At: func() search.Position { return at },
+		Rows: func(yield func(search.Hit, error) bool) {
+			fail := func(err error) { yield(search.Hit{}, fault.At(s.cfg.ID, "search", err)) }
+			var err error
+			if at, err = s.reached(r.AtLeast); err != nil {
+				fail(err)
+				return
+			}
+			p, err := s.compile(r)
+			if err != nil {
+				fail(err)
+				return
+			}
+			b, err := s.bind(&r, p)
+			if err != nil {
+				fail(err)
+				return
+			}
+			stream(ctx, s, "search", r.Limit > 0 && r.Limit <= buffered, yield, func(c *conn, give func(search.Hit) (bool, error)) error {
+				if len(p.statements) == 1 {
+					return s.rows(ctx, c, p, b, give)
+				}
+				return c.snapshot(ctx, func() error { return s.rows(ctx, c, p, b, give) })
+			})
+		},
+	}
+}
+
+// stream gives rows to a loop: all at once after they are read, or, where there may be many, while they are read.
+func stream[T any](ctx context.Context, s *Store, op string, whole bool, yield func(T, error) bool, run func(*conn, func(T) (bool, error)) error) {
+	var hits []T
+	left := false
+	err := s.read(ctx, op, func(c *conn) error {
+		return run(c, func(h T) (bool, error) {
+			if whole {
+				hits = append(hits, h)
+				return true, nil
+			}
+			left = !yield(h, nil)
+			return !left, nil
+		})
+	})
+	for _, h := range hits {
+		if !yield(h, nil) {
+			return
+		}
+	}
+	if err != nil && !left {
+		var none T
+		yield(none, err)
+	}
+}
+
+// Count implements adapters.Searcher.
+func (s *Store) Count(ctx context.Context, r search.Request) (n int64, at search.Position, err error) {
+	if at, err = s.reached(r.AtLeast); err != nil {
+		return 0, at, fault.At(s.cfg.ID, "count", err)
+	}
+	p, err := s.count(r)
+	if err != nil {
+		return 0, at, fault.At(s.cfg.ID, "count", err)
+	}
+	b, err := s.bind(&r, p)
+	if err != nil {
+		return 0, at, fault.At(s.cfg.ID, "count", err)
+	}
+	err = s.read(ctx, "count", func(c *conn) error {
+		n, err = s.number(ctx, c, p.statements[0], b)
+		return err
+	})
+	return n, at, err
+}
+
+func (s *Store) number(ctx context.Context, c *conn, st statement, b bindings) (n int64, err error) {
+	args, leave := s.arguments(st.args, b)
+	defer leave()
+	_, err = c.one(ctx, st.text, func(row []value) error {
+		n = asInt(row[0])
+		return nil
+	}, args...)
+	return n, err
+}
+
+// Compile implements adapters.Compiler: the SQL, its arguments in comments.
+func (s *Store) Compile(r search.Request) (string, error) {
+	p, err := s.compile(r)
+	if err != nil {
+		return "", fault.At(s.cfg.ID, "compile", err)
+	}
+	return p.show(), nil
+}
+
+func (p *plan) show() string {
+	out := ""
+	for i, st := range p.statements {
+		if i > 0 {
+			out += "\n;\n"
+		}
+		out += st.show()
+	}
+	return out
+}
+
+// match is hg_match(program, id, vals): whether a condition holds for the stored values.
+func (k *kit) match(_ *functionContext, args []value) (value, error) {
+	p, v, err := k.values(args)
+	if err != nil {
+		return nil, err
+	}
+	ok, err := search.Match(p.where, v, nil)
+	if err != nil || !ok {
+		return int64(0), err
+	}
+	return int64(1), nil
+}
+
+// order is hg_order(program, id, vals): the order key.
+func (k *kit) order(_ *functionContext, args []value) (value, error) {
+	p, v, err := k.values(args)
+	if err != nil {
+		return nil, err
+	}
+	return search.OrderKey(v, p.sort), nil
+}
+
+// damaged carries a StoreCorrupt through the engine, which keeps an error's text only.
+const (
+	damaged    = "heliograph: damaged values of "
+	damagedEnd = " (end)"
+)
+
+func (k *kit) values(args []value) (*program, *search.Values, error) {
+	found, ok := k.programs.Load(asInt(args[0]))
+	if !ok {
+		return nil, nil, errors.New("a program that is not running")
+	}
+	p, ok := found.(*program)
+	if !ok {
+		return nil, nil, fmt.Errorf("a program of type %T", found)
+	}
+	v, err := search.DecodeValues(asBytes(args[2]))
+	if err != nil {
+		return nil, nil, errors.New(damaged + p.typ + "/" + asText(args[1]) + damagedEnd)
+	}
+	return p, v, nil
+}

@@ -1,0 +1,91 @@
+package sqlite
+
+import "github.com/heliograph/heliograph/search"
+
+// edge gives the key of the references from a parameter to a type; 0, which no row has, if there are none.
+func (c *compiler) edge(p *search.Param, target string) (sid int64, rows float64) {
+	name := c.names.param(c.tenant, p)
+	if name == nil {
+		return 0, 0
+	}
+	s := c.names.sub(name, subTarget+target)
+	if s == nil {
+		return 0, 0
+	}
+	return s.id, float64(s.rows.Load())
+}
+
+// exists is a condition on the resource at the other end of an edge: id is written so.
+func (c *compiler) there(typ, id string, p part, cands float64) *writer {
+	t := scope{typ: typ, alias: c.fresh("t"), cands: cands}
+	t.id = t.alias + ".id"
+	return sqlf("EXISTS (SELECT 1 FROM resource "+t.alias+" WHERE "+t.alias+".tid = ? AND "+t.id+" = "+id+" AND "+t.alias+".deleted = 0 AND (?))",
+		c.tid(typ), p.cond(t))
+}
+
+// chain follows references forward: from the targets back where these are few, else from each resource to its targets.
+func (c *compiler) chain(typ string, e search.Chain) part {
+	sid, rows := c.edge(e.Param, e.Target)
+	where := c.compile(e.Target, e.Where)
+	targets := max(c.live(e.Target), 1)
+	p := part{rows: rows*min(1, where.rows/targets) + 1}
+	p.set = func() *writer {
+		x := c.fresh("x")
+		if where.rows*probe < rows || rows == 0 {
+			return sqlf("SELECT "+x+".id FROM rx "+x+" WHERE "+x+".sid = ? AND "+x+".target IN (?)", sid, where.set())
+		}
+		return sqlf("SELECT "+x+".id FROM rx "+x+" WHERE "+x+".sid = ? AND ?", sid, c.there(e.Target, x+".target", where, rows))
+	}
+	p.cond = func(s scope) *writer {
+		if p.rows <= probe*s.cands {
+			return in(s, p.set())
+		}
+		x := c.fresh("x")
+		return sqlf("EXISTS (SELECT 1 FROM rx "+x+" INDEXED BY rx_source WHERE "+x+".sid = ? AND "+x+".id = "+s.id+" AND ?)", sid,
+			c.there(e.Target, x+".target", where, s.cands))
+	}
+	return p
+}
+
+// has follows references backward: from the referrers' set where it is small, else by looking for one referrer.
+func (c *compiler) has(typ string, e search.Has) part {
+	source := e.Param.Resource
+	sid, rows := c.edge(e.Param, typ)
+	where := c.compile(source, e.Where)
+	p := part{rows: min(where.rows, c.live(typ))}
+	referred := func() *writer {
+		x := c.fresh("x")
+		return sqlf("SELECT "+x+".target FROM rx "+x+" INDEXED BY rx_source WHERE "+x+".sid = ? AND "+x+".id IN (?)", sid, where.set())
+	}
+	p.set = func() *writer {
+		s := scope{typ: typ, alias: c.fresh("s")}
+		s.id = s.alias + ".id"
+		return sqlf("SELECT "+s.id+" FROM resource "+s.alias+" WHERE "+s.alias+".tid = ? AND "+s.alias+".deleted = 0 AND ?", c.tid(typ), in(s, referred()))
+	}
+	p.cond = func(s scope) *writer {
+		fan := rows / max(c.live(typ), 1)
+		if where.rows <= probe*s.cands*(fan+1) {
+			return in(s, referred())
+		}
+		x := c.fresh("x")
+		return sqlf("EXISTS (SELECT 1 FROM rx "+x+" WHERE "+x+".sid = ? AND "+x+".target = "+s.id+" AND ?)", sid,
+			c.there(source, x+".id", where, s.cands*(fan+1)))
+	}
+	return p
+}
+
+// list gives the members of a List.
+func (c *compiler) list(typ string, e search.List) part {
+	var sid int64
+	if t := c.names.typeOf(c.tenant, "List"); t != nil {
+		sid, _ = c.edge(&search.Param{Resource: "List", Code: "item"}, typ)
+	}
+	where := c.compile("List", e.Where)
+	members := func() *writer {
+		x := c.fresh("x")
+		return sqlf("SELECT "+x+".target FROM rx "+x+" INDEXED BY rx_source WHERE "+x+".sid = ? AND "+x+".id = ? AND ?", sid, e.ID,
+			c.there("List", x+".id", where, 1))
+	}
+	p := c.filtered(typ, 50, func(s scope) *writer { return in(s, members()) })
+	return p
+}

@@ -1,0 +1,163 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// Problem is one mistake in a configuration.
+type Problem struct {
+	// Code is stable, E_… for errors.
+	Code string
+	// Key is the setting's dotted path; File and Line where it stands, when known.
+	Key, File string
+	Line      int
+	Message   string
+}
+
+// Error is "file:line: CODE message".
+func (p Problem) Error() string {
+	where := ""
+	if p.File != "" {
+		where = p.File
+		if p.Line > 0 {
+			where += fmt.Sprintf(":%d", p.Line)
+		}
+		where += ": "
+	}
+	return where + p.Code + " " + p.Message
+}
+
+// Check gives everything that is wrong with the values.
+func (c *Config) Check() []Problem {
+	var out []Problem
+	add := func(code, key, format string, args ...any) {
+		out = append(out, Problem{Code: code, Key: key, Message: key + ": " + fmt.Sprintf(format, args...)})
+	}
+	oneOf := func(key, value string, allowed ...string) {
+		if !slices.Contains(allowed, value) {
+			add("E_VALUE", key, "%q is none of %s", value, strings.Join(allowed, ", "))
+		}
+	}
+	oneOf("mode", c.Mode, "development", "production")
+	oneOf("fhir.units", c.FHIR.Units, "exact", "canonical")
+	oneOf("store.durability", c.Store.Durability, "full", "relaxed")
+	oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	oneOf("log.format", c.Log.Format, "text", "json")
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		add("E_VALUE", "listen", "%q is no address; write host:port, 127.0.0.1:8080", c.Listen)
+	}
+	if (c.TLS.Certificate == "") != (c.TLS.Key == "") {
+		add("E_TLS", "tls", "certificate and key go together")
+	}
+	if _, err := time.LoadLocation(c.FHIR.Timezone); err != nil {
+		add("E_VALUE", "fhir.timezone", "%q is no time zone; write Europe/Amsterdam, say", c.FHIR.Timezone)
+	}
+	for _, o := range c.CORS.Origins {
+		if u, err := url.Parse(o); err != nil || u.Host == "" || u.Path != "" {
+			add("E_VALUE", "cors.origins", "%q is no origin; write https://app.example.org", o)
+		}
+	}
+	c.checkKeys(add)
+	c.checkRanges(add)
+	return out
+}
+
+func (c *Config) checkKeys(add func(code, key, format string, args ...any)) {
+	for i, k := range c.Keys {
+		secret, err := k.Secret()
+		switch {
+		case err != nil:
+			add("E_SECRET", "keys", "entry %d: %v", i+1, err)
+		case len(secret) < 16:
+			add("E_SECRET", "keys", "entry %d: a key has at least 16 characters", i+1)
+		}
+		if k.Tenant != "" && !validTenant(k.Tenant) {
+			add("E_VALUE", "keys", "entry %d: a tenant is of lower-case letters, digits, - and _, at most 40", i+1)
+		}
+	}
+	if c.Open() && len(c.Keys) == 0 && !c.Insecure {
+		add("E_OPEN", "listen", "%s can be reached from other machines and no bearer key is configured: set keys, or --insecure", c.Listen)
+	}
+}
+
+func (c *Config) checkRanges(add func(code, key, format string, args ...any)) {
+	positive := func(key string, v int64) {
+		if v <= 0 {
+			add("E_RANGE", key, "%d is not above 0", v)
+		}
+	}
+	l := c.Limits
+	positive("limits.body", l.Body)
+	positive("limits.tokens", int64(l.Tokens))
+	positive("limits.depth", int64(l.Depth))
+	positive("limits.aliases", int64(l.Aliases))
+	positive("limits.fields", int64(l.Fields))
+	positive("limits.list", int64(l.List))
+	positive("limits.rows", int64(l.Rows))
+	positive("limits.time", int64(l.Time))
+	if c.Store.Readers < 0 || c.Store.Readers > 64 {
+		add("E_RANGE", "store.readers", "%d is not from 0 to 64", c.Store.Readers)
+	}
+}
+
+// Open says whether the address can be reached from other machines.
+func (c *Config) Open() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host != "localhost" && (ip == nil || !ip.IsLoopback())
+}
+
+// Secret resolves the key: ${NAME} from the environment, @FILE from a file, else as it stands. Its errors name the source, not
+// the secret.
+func (k Key) Secret() (string, error) {
+	if name, ok := strings.CutPrefix(k.Key, "${"); ok && strings.HasSuffix(name, "}") {
+		name = strings.TrimSuffix(name, "}")
+		if v, ok := os.LookupEnv(name); ok {
+			return v, nil
+		}
+		return "", fmt.Errorf("the environment variable %s is not set", name)
+	}
+	if file, ok := strings.CutPrefix(k.Key, "@"); ok {
+		raw, err := os.ReadFile(file)
+		return strings.TrimSpace(string(raw)), err
+	}
+	return k.Key, nil
+}
+
+func validTenant(s string) bool {
+	if len(s) > 40 {
+		return false
+	}
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// suggestion names the nearest setting, if one is near.
+func suggestion(keys map[string]reflect.Type, key string) string {
+	best, distance := "", 4
+	for k := range keys {
+		if d := levenshtein.ComputeDistance(k, key); d < distance || d == distance && k < best {
+			best, distance = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; did you mean " + best + "?"
+}

@@ -1,0 +1,121 @@
+// Package config reads the program's configuration: one YAML file, environment variables and flags over defaults, checked as a
+// whole so that all mistakes show at once. It opens nothing.
+package config
+
+import (
+	"time"
+)
+
+// Config is everything that can be configured. Default gives values that need no file.
+type Config struct {
+	// Listen is the address to serve on.
+	Listen string `koanf:"listen" yaml:"listen"`
+	// Data is the folder of the embedded store.
+	Data string `koanf:"data" yaml:"data"`
+	// Mode is "development" (playground, introspection, suggestions) or "production" (none of them unless switched on).
+	Mode       string   `koanf:"mode" yaml:"mode"`
+	Playground *bool    `koanf:"playground" yaml:"playground,omitempty"`
+	TLS        TLS      `koanf:"tls" yaml:"tls"`
+	CORS       CORS     `koanf:"cors" yaml:"cors"`
+	Hosts      []string `koanf:"hosts" yaml:"hosts"`
+	Keys       []Key    `koanf:"keys" yaml:"keys"`
+	FHIR       FHIR     `koanf:"fhir" yaml:"fhir"`
+	Store      Store    `koanf:"store" yaml:"store"`
+	Limits     Limits   `koanf:"limits" yaml:"limits"`
+	Log        Log      `koanf:"log" yaml:"log"`
+	Insecure   bool     `koanf:"insecure" yaml:"insecure"`
+	GraphQL    GraphQL  `koanf:"graphql" yaml:"graphql"`
+}
+
+// TLS names the files of a certificate chain and its key, in PEM.
+type TLS struct {
+	Certificate string `koanf:"certificate" yaml:"certificate"`
+	Key         string `koanf:"key" yaml:"key"`
+}
+
+// CORS lists the origins whose pages may call.
+type CORS struct {
+	Origins []string `koanf:"origins" yaml:"origins"`
+}
+
+// Key is a bearer key and the tenant that it selects.
+type Key struct {
+	// Key is the secret, or ${NAME} for an environment variable, or @FILE.
+	Key    string `koanf:"key" yaml:"key"`
+	Tenant string `koanf:"tenant" yaml:"tenant"`
+}
+
+// FHIR says how resources are read.
+type FHIR struct {
+	// Types narrows the schema to some resource types; empty is all.
+	Types []string `koanf:"types" yaml:"types"`
+	// Units compares quantities exact (as stored) or canonical (UCUM).
+	Units string `koanf:"units" yaml:"units"`
+	// Timezone is that of date-times without one, "Europe/Amsterdam".
+	Timezone string `koanf:"timezone" yaml:"timezone"`
+	// Base is the URL under which this server is known: absolute references to it are local.
+	Base string `koanf:"base" yaml:"base"`
+}
+
+// Store says how the embedded store keeps its promise.
+type Store struct {
+	// Durability is "full", or "relaxed": a power loss may then lose the last writes.
+	Durability string `koanf:"durability" yaml:"durability"`
+	// Readers is the number of reading connections; 0 lets the store choose.
+	Readers int `koanf:"readers" yaml:"readers"`
+}
+
+// GraphQL switches parts of the endpoint on or off; unset follows the mode.
+type GraphQL struct {
+	Introspection *bool `koanf:"introspection" yaml:"introspection,omitempty"`
+	Suggestions   *bool `koanf:"suggestions" yaml:"suggestions,omitempty"`
+}
+
+// Limits bound one request.
+type Limits struct {
+	// Body is the greatest size of a request, in bytes.
+	Body int64 `koanf:"body" yaml:"body"`
+	// Tokens, Depth, Aliases and Fields bound a GraphQL document.
+	Tokens  int `koanf:"tokens" yaml:"tokens"`
+	Depth   int `koanf:"depth" yaml:"depth"`
+	Aliases int `koanf:"aliases" yaml:"aliases"`
+	Fields  int `koanf:"fields" yaml:"fields"`
+	// List is the greatest length of a list without _count; Rows that of all lists of an operation together.
+	List int `koanf:"list" yaml:"list"`
+	Rows int `koanf:"rows" yaml:"rows"`
+	// Time is how long an operation may take.
+	Time time.Duration `koanf:"time" yaml:"time"`
+}
+
+// Log says what is logged.
+type Log struct {
+	// Level is debug, info, warn or error; Format text or json.
+	Level  string `koanf:"level" yaml:"level"`
+	Format string `koanf:"format" yaml:"format"`
+}
+
+// Default is the configuration without any file.
+func Default() Config {
+	return Config{
+		Listen: "127.0.0.1:8080",
+		Data:   "./heliograph-data",
+		Mode:   "development",
+		FHIR:   FHIR{Units: "exact"},
+		Store:  Store{Durability: "full"},
+		Limits: Limits{
+			Body: 1 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000, Time: 30 * time.Second,
+		},
+		Log: Log{Level: "info", Format: "text"},
+	}
+}
+
+// Production says whether the mode is production.
+func (c *Config) Production() bool { return c.Mode == "production" }
+
+// On resolves a switch that follows the mode when it is not set.
+func (c *Config) On(set *bool) bool {
+	if set != nil {
+		return *set
+	}
+	return !c.Production()
+}

@@ -1,0 +1,78 @@
+package composite
+
+import (
+	"context"
+
+	"github.com/heliograph/heliograph/planner"
+	"github.com/heliograph/heliograph/search"
+)
+
+// Hydration starts with small batches, for a page may be full soon, and doubles them.
+const (
+	firstBatch = 64
+	lastBatch  = planner.MaxKeys
+)
+
+// hydrate reads the rows' resources from the primary, a batch at a time, and gives those that are there and still match.
+func (x *Execution) hydrate(ctx context.Context, n *planner.Hydrate) rows {
+	return func(yield func(Row, error) bool) {
+		size := firstBatch
+		batch := make([]Row, 0, size)
+		flush := func() bool {
+			kept, err := x.verified(ctx, verification{node: n, query: n.Query, where: n.Verify}, batch)
+			if err != nil {
+				yield(Row{}, err)
+				return false
+			}
+			for _, r := range kept {
+				if !yield(r.Row, nil) {
+					return false
+				}
+			}
+			batch, size = batch[:0], min(2*size, lastBatch)
+			return true
+		}
+		for r, err := range x.stream(ctx, n.Input) {
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			batch = append(batch, r)
+			if len(batch) >= size && !flush() {
+				return
+			}
+		}
+		if len(batch) > 0 {
+			flush()
+		}
+	}
+}
+
+func (x *Execution) filter(ctx context.Context, n *planner.Filter) rows {
+	return func(yield func(Row, error) bool) {
+		for r, err := range x.stream(ctx, n.Input) {
+			keep := false
+			if err == nil {
+				keep, err = x.passes(r, n.Where)
+			}
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			if keep && !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (x *Execution) passes(r Row, where search.Expr) (bool, error) {
+	if err := x.scan(); err != nil {
+		return false, err
+	}
+	v, err := x.values(r.Resource)
+	if err != nil {
+		return false, err
+	}
+	return search.Match(where, v, nil)
+}

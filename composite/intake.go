@@ -1,0 +1,127 @@
+package composite
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/search"
+)
+
+// Intake turns the bytes of a resource into a write: parsed, validated and indexed, so that nothing of this is left to the
+// writer. It is safe for concurrent use.
+type Intake struct {
+	defs    *fhir.Definitions
+	indexer *search.Indexer
+	parsers sync.Pool
+}
+
+// NewIntake makes an intake over one version of FHIR.
+func NewIntake(defs *fhir.Definitions, indexer *search.Indexer) *Intake {
+	return &Intake{defs: defs, indexer: indexer, parsers: sync.Pool{New: func() any { return new(fastjson.Parser) }}}
+}
+
+// Admission says how a resource is taken in.
+type Admission struct {
+	// Lenient accepts what legacy data bends (see fhir.ValidateOptions); broken structure is refused all the same.
+	Lenient bool
+	// Restamp gives the commit time as meta.lastUpdated; otherwise the one in the resource is kept, if there is one.
+	Restamp bool
+	// Identify gives a resource without an id one made from its content, so that the same content has the same id.
+	Identify bool
+}
+
+// InvalidError says everything that is wrong with a resource.
+type InvalidError struct {
+	// Ref is the resource, as far as it could be told.
+	Ref    fhir.Ref
+	Issues []fhir.Issue
+}
+
+// Error lists the issues with their FHIRPath locations. It carries no values.
+func (e *InvalidError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s is not valid:", e.Ref)
+	for _, i := range e.Issues {
+		b.WriteString(" " + i.Path + ": " + i.Message + ";")
+	}
+	return strings.TrimSuffix(b.String(), ";")
+}
+
+// Prepared is a resource ready to be written.
+type Prepared struct {
+	Write adapters.Write
+	// Skipped are values that could not be indexed (lenient data only): they are stored and cannot be searched.
+	Skipped []search.Skipped
+	// Forgiven is what is wrong with the resource and was accepted all the same (lenient only).
+	Forgiven []fhir.Issue
+}
+
+// Prepare reads one resource. Its errors are *InvalidError (all problems at once) or a *fault.Error with BadUserInput.
+func (in *Intake) Prepare(raw []byte, how Admission) (Prepared, error) {
+	body, meta, err := fhir.Strip(raw)
+	if err != nil {
+		return Prepared{}, &fault.Error{Code: fault.BadUserInput, Message: err.Error()}
+	}
+	ref := fhir.Ref{Type: meta.Type, ID: meta.ID}
+	p := in.parsers.Get().(*fastjson.Parser)
+	defer in.parsers.Put(p)
+	v, err := p.ParseBytes(body.JSON)
+	if err != nil {
+		return Prepared{}, &fault.Error{Code: fault.BadUserInput, Message: "not a JSON object that can be stored", Err: err}
+	}
+	var forgiven []fhir.Issue
+	options := fhir.ValidateOptions{Lenient: how.Lenient, Forgiven: func(i fhir.Issue) { forgiven = append(forgiven, i) }}
+	if issues := in.defs.Validate(v, options); len(issues) > 0 {
+		return Prepared{}, &InvalidError{Ref: ref, Issues: issues}
+	}
+	if ref.ID == "" {
+		if !how.Identify {
+			return Prepared{}, &InvalidError{Ref: ref, Issues: []fhir.Issue{{
+				Path: ref.Type + ".id", Code: "required", Message: "an id is needed: letters, digits, - and ., at most 64",
+			}}}
+		}
+		if body, ref.ID, err = identify(body); err != nil {
+			return Prepared{}, err
+		}
+		// The id is part of the content that is indexed.
+		if v, err = p.ParseBytes(body.JSON); err != nil {
+			return Prepared{}, fault.At("", "identify "+ref.String(), err)
+		}
+	}
+	prepared, err := in.index(v, ref, body, meta, how)
+	prepared.Forgiven = forgiven
+	return prepared, err
+}
+
+// identify gives a body an id made from its content.
+func identify(body fhir.Body) (fhir.Body, string, error) {
+	hash := body.ContentHash()
+	id := fmt.Sprintf("%x", hash[:16])
+	body, err := fhir.WithID(body, id)
+	return body, id, err
+}
+
+func (in *Intake) index(v *fastjson.Value, ref fhir.Ref, body fhir.Body, meta fhir.Meta, how Admission) (Prepared, error) {
+	values, skipped, err := in.indexer.Index(v)
+	if err != nil {
+		return Prepared{}, fault.At("", "index "+ref.String(), err)
+	}
+	values.Ref = ref
+	w := adapters.Write{Ref: ref, Body: body, Values: values}
+	if !how.Restamp && meta.LastUpdated != "" {
+		lo, _, err := fhir.ParseInstantRange(meta.LastUpdated, nil)
+		if err != nil {
+			return Prepared{}, &InvalidError{Ref: ref, Issues: []fhir.Issue{{
+				Path: ref.Type + ".meta.lastUpdated", Code: "value", Message: "not an instant (2024-05-01T10:30:00Z)",
+			}}}
+		}
+		w.LastUpdated = lo
+	}
+	return Prepared{Write: w, Skipped: skipped}, nil
+}

@@ -1,0 +1,179 @@
+package graph
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/planner"
+	"github.com/heliograph/heliograph/search"
+)
+
+// ask is a fetch with the arguments of one request.
+type ask struct {
+	err  error
+	part planner.Part
+	// number is the part's in the plan; -1 when it is not in it.
+	number int
+	// key is what a read or a node names; fragment the id of what is contained in it.
+	key      search.Key
+	fragment string
+	// optional and only are a reference's arguments.
+	optional bool
+	only     string
+	window   window
+}
+
+// asker reads the arguments of fetches.
+type asker struct {
+	schema *Schema
+	reader Reader
+	limits *Limits
+	caller search.Caller
+	vars   map[string]any
+	key    []byte
+	refs   *resolver
+}
+
+func (k *asker) ask(f *fetch) ask {
+	a := ask{part: planner.Part{
+		Path: f.path, Parent: -1, Query: search.Query{Caller: k.caller, Type: f.typ, Where: search.True{}}, Rows: true, Cap: k.limits.Page,
+	}}
+	args := arguments{f.field, k.vars}
+	switch f.kind {
+	case fetchRead:
+		a.part.Targets = []string{f.typ}
+		a.err = k.read(&a, args, f.typ)
+	case fetchNode:
+		t := k.refs.node(args.text("nodeId"))
+		a.key, a.fragment = t.key, t.fragment
+	case fetchReference:
+		a.optional, a.only = args.flag("optional"), args.text("type")
+		if a.only != "" {
+			a.part.Targets = []string{a.only}
+		}
+	default:
+		a.err = k.search(&a, f, args)
+	}
+	return a
+}
+
+func (k *asker) read(a *ask, args arguments, typeName string) error {
+	id, other := args.text("id"), args.text("_id")
+	switch {
+	case args.has("id") && args.has("_id"):
+		return fault.New(fault.BadUserInput, "give id or _id, not both")
+	case args.has("_id"):
+		id = other
+	case !args.has("id"):
+		return fault.New(fault.BadUserInput, "an id is required")
+	}
+	a.key.Ref = fhir.Ref{Type: typeName, ID: id}
+	if !args.has("version") {
+		return nil
+	}
+	version, ok := parseVersion(args.text("version"))
+	if !ok {
+		return fault.New(fault.NotFound, "there is no such version")
+	}
+	a.key.Version = version
+	return nil
+}
+
+func parseVersion(s string) (version int64, ok bool) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil && n > 0 && s[0] != '+'
+}
+
+// search reads the condition, the sort and the page of a list or a connection.
+func (k *asker) search(a *ask, f *fetch, args arguments) error {
+	a.part.Kind = planner.Search
+	if err := k.page(a, f, args); err != nil {
+		return err
+	}
+	if f.kind == fetchReverseList || f.kind == fetchReverseConnection {
+		a.part.Kind = planner.Each
+		a.part.Param = find(k.schema.reverse[f.typ], args.text("_reference"))
+		if a.part.Param == nil || !mayPointAt(a.part.Param, f.owner) {
+			return fault.New(fault.BadUserInput, "%s of %s does not refer to %s", args.text("_reference"), f.typ, f.owner)
+		}
+	}
+	var and search.And
+	for _, v := range a.window.values {
+		p := find(k.schema.arguments[f.typ], v.name)
+		if p == nil {
+			return badCursor("is of another query")
+		}
+		clause, err := k.clause(f.typ, p.Code, v.values)
+		if err != nil {
+			return err
+		}
+		and = append(and, clause)
+	}
+	switch len(and) {
+	case 0:
+	case 1:
+		a.part.Query.Where = and[0]
+	default:
+		a.part.Query.Where = and
+	}
+	if len(a.window.sort) > 0 {
+		var err error
+		if a.part.Query.Sort, err = k.reader.Sort(f.typ, a.window.sort); err != nil {
+			return err
+		}
+	}
+	return k.bind(a, f)
+}
+
+// searchValues are the search parameters among a field's arguments, in the order of their names' first use.
+func (k *asker) searchValues(f *fetch, args arguments) ([]searchValue, error) {
+	var out []searchValue
+	for _, arg := range args.field.Arguments {
+		if reserved(arg.Name) {
+			continue
+		}
+		values, err := args.texts(arg.Name)
+		if err != nil {
+			return nil, err
+		}
+		if len(values) > 0 {
+			out = append(out, searchValue{arg.Name, values})
+		}
+	}
+	return out, nil
+}
+
+// sortKeys are the keys of _sort: a list, each of which may hold several between commas, as in REST.
+func sortKeys(args arguments) ([]string, error) {
+	texts, err := args.texts("_sort")
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, t := range texts {
+		for key := range strings.SplitSeq(t, ",") {
+			out = append(out, strings.TrimSpace(key))
+		}
+	}
+	return out, nil
+}
+
+// clause reads the values of an argument. They are alternatives, which FHIR writes with commas; a value that ends in a backslash
+// would swallow one, and stays on its own.
+func (k *asker) clause(typeName, code string, values []string) (search.Expr, error) {
+	if !slices.ContainsFunc(values, func(v string) bool { return strings.HasSuffix(v, `\`) || v == "" }) {
+		return k.reader.Clause(typeName, code, []string{strings.Join(values, ",")})
+	}
+	var or search.Or
+	for _, v := range values {
+		e, err := k.reader.Clause(typeName, code, []string{v})
+		if err != nil {
+			return nil, err
+		}
+		or = append(or, e)
+	}
+	return or, nil
+}

@@ -1,0 +1,321 @@
+package graph
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/graph/projection"
+	"github.com/heliograph/heliograph/internal/fault"
+)
+
+// compiler turns a validated operation into an operation.
+type compiler struct {
+	schema *Schema
+	flags  flags
+	limits *Limits
+	op     *operation
+	fields int
+}
+
+// place is where in the operation a selection stands.
+type place struct {
+	fetch *fetch // whose rows it is on
+	top   bool   // on the resource itself, not below it
+	depth int
+}
+
+func (p place) below() place { return place{fetch: p.fetch, depth: p.depth + 1} }
+
+// compile compiles an operation for one setting of its @skip and @include variables.
+func compile(schema *Schema, def *ast.OperationDefinition, flags flags, limits *Limits) (*operation, error) {
+	c := compiler{schema: schema, flags: flags, limits: limits, op: &operation{def: def, flags: flags}}
+	roots := collect([]ast.SelectionSet{def.SelectionSet}, flags, func(name string) bool { return name == "Query" })
+	if err := c.count(len(roots), 1); err != nil {
+		return nil, err
+	}
+	if len(roots) > limits.RootFields {
+		return nil, fault.New(fault.TooCostly, "the operation has %d root fields; the limit is %d", len(roots), limits.RootFields)
+	}
+	for _, r := range roots {
+		if err := c.root(r); err != nil {
+			return nil, err
+		}
+	}
+	return c.op, nil
+}
+
+func (c *compiler) root(r collected) error {
+	f := r.fields[0]
+	out := root{key: r.key, fields: r.fields}
+	switch {
+	case f.Name == "__typename":
+		out.kind = rootTypename
+	case f.Name == "__schema" || f.Name == "__type":
+		out.kind, c.op.schema = rootSchema, true
+	case c.schema.gateway[f.Name]:
+		out.kind = rootGateway
+		for _, f := range r.fields {
+			c.op.gateway = append(c.op.gateway, f)
+		}
+	default:
+		ft, err := c.rootFetch(r)
+		if err != nil {
+			return err
+		}
+		out.kind, out.fetch = rootFetch, ft.index
+	}
+	c.op.roots = append(c.op.roots, out)
+	return nil
+}
+
+func (c *compiler) rootFetch(r collected) (*fetch, error) {
+	name := r.fields[0].Name
+	f := &fetch{field: r.fields[0], parent: -1, path: name}
+	switch {
+	case name == "node":
+		f.kind = fetchNode
+		return c.add(f, r, typeNode, 1)
+	case c.schema.served[name]:
+		f.kind, f.typ = fetchRead, name
+		return c.add(f, r, name, 1)
+	}
+	source, suffix, _ := c.schema.isReverse(name)
+	f.typ, f.kind = source, fetchList
+	if suffix == suffixConnection {
+		f.kind = fetchConnection
+	}
+	return c.add(f, r, source, 1)
+}
+
+// add enters a fetch and compiles what is selected of its rows.
+func (c *compiler) add(f *fetch, r collected, typeName string, depth int) (*fetch, error) {
+	f.index = len(c.op.fetches)
+	c.op.fetches = append(c.op.fetches, f)
+	if f.kind == fetchConnection || f.kind == fetchReverseConnection {
+		return f, c.connection(f, r.selections(), depth)
+	}
+	s, err := c.shape(f, r.selections(), typeName, depth)
+	if err == nil {
+		f.shapes = []*shape{s}
+	}
+	return f, err
+}
+
+func (c *compiler) shape(f *fetch, sets []ast.SelectionSet, typeName string, depth int) (*shape, error) {
+	s := &shape{meta: readsMeta(sets)}
+	var err error
+	s.plan, err = c.plan(sets, typeName, place{fetch: f, top: true, depth: depth + 1})
+	return s, err
+}
+
+// readsMeta says whether a selection on a resource may read its meta. Whether a fragment applies does not matter: too often is
+// merely slower.
+func readsMeta(sets []ast.SelectionSet) bool {
+	seen := map[string]bool{}
+	var reads func(ast.SelectionSet) bool
+	reads = func(set ast.SelectionSet) bool {
+		return slices.ContainsFunc(set, func(s ast.Selection) bool {
+			switch s := s.(type) {
+			case *ast.Field:
+				return s.Name == "meta"
+			case *ast.InlineFragment:
+				return reads(s.SelectionSet)
+			case *ast.FragmentSpread:
+				if seen[s.Name] || s.Definition == nil {
+					return false
+				}
+				seen[s.Name] = true
+				return reads(s.Definition.SelectionSet)
+			}
+			return false
+		})
+	}
+	return slices.ContainsFunc(sets, reads)
+}
+
+// count holds the limits of size and depth.
+func (c *compiler) count(fields, depth int) error {
+	c.fields += fields
+	if c.fields > c.limits.Fields {
+		return fault.New(fault.TooCostly, "the operation selects more than %d fields, fragments expanded", c.limits.Fields)
+	}
+	if depth > c.limits.Depth {
+		return fault.New(fault.TooCostly, "the operation nests deeper than %d", c.limits.Depth)
+	}
+	return nil
+}
+
+// plan compiles a selection on a type. On an interface it has a variant for each type that a fragment in it names; what no
+// fragment names looks the same for all types.
+func (c *compiler) plan(sets []ast.SelectionSet, typeName string, at place) (*projection.Plan, error) {
+	if typeName != typeResource && typeName != typeNode {
+		applies := func(condition string) bool { return c.applies(condition, typeName) }
+		return c.fixed(collect(sets, c.flags, applies), typeName, at, nil)
+	}
+	var variants map[string]*projection.Plan
+	for _, name := range c.named(sets) {
+		applies := func(condition string) bool { return c.applies(condition, name) }
+		v, err := c.fixed(collect(sets, c.flags, applies), name, at, nil)
+		if err != nil {
+			return nil, err
+		}
+		if variants == nil {
+			variants = map[string]*projection.Plan{}
+		}
+		variants[name] = v
+	}
+	common := func(condition string) bool { return condition == typeResource || condition == typeNode }
+	return c.fixed(collect(sets, c.flags, common), typeResource, at, variants)
+}
+
+// applies says whether a fragment on condition applies to an object type.
+func (c *compiler) applies(condition, typeName string) bool {
+	if condition == typeName {
+		return true
+	}
+	return (condition == typeResource || condition == typeNode) && c.schema.served[typeName]
+}
+
+// named are the resource types that fragments of a selection name, sorted.
+func (c *compiler) named(sets []ast.SelectionSet) []string {
+	names := map[string]bool{}
+	seen := map[string]bool{}
+	var walk func(ast.SelectionSet)
+	note := func(condition string, set ast.SelectionSet) {
+		if c.schema.served[condition] {
+			names[condition] = true
+		}
+		walk(set)
+	}
+	walk = func(set ast.SelectionSet) {
+		for _, s := range set {
+			switch s := s.(type) {
+			case *ast.InlineFragment:
+				note(s.TypeCondition, s.SelectionSet)
+			case *ast.FragmentSpread:
+				if !seen[s.Name] && s.Definition != nil {
+					seen[s.Name] = true
+					note(s.Definition.TypeCondition, s.Definition.SelectionSet)
+				}
+			}
+		}
+	}
+	for _, set := range sets {
+		walk(set)
+	}
+	out := make([]string, 0, len(names))
+	for name := range names {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// fixed compiles collected fields on one type; "Resource" stands for a type that is not known.
+func (c *compiler) fixed(fields []collected, typeName string, at place, variants map[string]*projection.Plan) (*projection.Plan, error) {
+	if err := c.count(len(fields), at.depth); err != nil {
+		return nil, err
+	}
+	sel := projection.Selection{Fields: make([]projection.Field, 0, len(fields)), ByType: variants}
+	t := c.schema.objects[typeName]
+	if t == nil {
+		t = c.schema.defs.Type(typeName)
+	}
+	for _, f := range fields {
+		out, err := c.member(f, t, typeName, at)
+		if err != nil {
+			return nil, err
+		}
+		sel.Fields = append(sel.Fields, out)
+	}
+	return projection.Compile(sel)
+}
+
+// member compiles one field of an object.
+func (c *compiler) member(r collected, t *fhir.Type, typeName string, at place) (projection.Field, error) {
+	name := r.fields[0].Name
+	out := projection.Field{Key: r.key, Name: name, Kind: projection.Scalar}
+	resource := t.Kind == fhir.KindResource || typeName == typeResource
+	switch {
+	case name == "__typename" && typeName == typeResource:
+		out.Name, out.Type = "resourceType", projection.String
+		return out, nil
+	case name == "__typename":
+		out.Kind, out.Value = projection.Constant, strconv.Quote(typeName)
+		return out, nil
+	case resource && name == "nodeId":
+		out.Kind, out.Name, out.Hole = projection.Hole, "id", c.hole(hole{node: true})
+		return out, nil
+	case resource && name == "resourceType":
+		out.Type = projection.String
+		return out, nil
+	case typeName == typeReference && name == "resource":
+		return c.nested(r, "reference", &fetch{kind: fetchReference}, typeResource, at)
+	}
+	if f, ok := t.Field(name); ok {
+		return c.element(out, r, f, at)
+	}
+	if name[0] == '_' {
+		if f, ok := t.Field(name[1:]); ok {
+			out.Kind, out.List = projection.Object, f.Element.List()
+			var err error
+			out.Sub, err = c.plan(r.selections(), typeElement, at.below())
+			return out, err
+		}
+	}
+	source, suffix, ok := c.schema.isReverse(name)
+	if !ok {
+		return out, fault.New(fault.Internal, "the schema has %s.%s and the compiler does not", typeName, name)
+	}
+	f := &fetch{kind: fetchReverseList, typ: source, owner: typeName}
+	if suffix == suffixConnection {
+		f.kind = fetchReverseConnection
+	}
+	return c.nested(r, "", f, source, at)
+}
+
+// element compiles a field that the definitions know.
+func (c *compiler) element(out projection.Field, r collected, f fhir.Field, at place) (projection.Field, error) {
+	t := f.Definition()
+	out.List = f.Element.List()
+	if t.Kind == fhir.KindPrimitive {
+		switch scalarOf(c.schema.defs, t.Name) {
+		case "Boolean":
+			out.Type = projection.Boolean
+		case "Int":
+			out.Type = projection.Integer
+		case typeDecimal:
+			out.Type = projection.Number
+		default:
+			out.Type = projection.String
+		}
+		return out, nil
+	}
+	name := nameOf(t.Name)
+	if t.Kind == fhir.KindAbstract {
+		name = typeElement
+		if c.schema.defs.Is(t.Name, typeResource) {
+			name = typeResource
+		}
+	}
+	out.Kind = projection.Object
+	var err error
+	out.Sub, err = c.plan(r.selections(), name, at.below())
+	return out, err
+}
+
+// nested compiles a field whose value comes from the stores.
+func (c *compiler) nested(r collected, member string, f *fetch, typeName string, at place) (projection.Field, error) {
+	f.field, f.parent, f.path = r.fields[0], at.fetch.index, at.fetch.path+"."+r.fields[0].Name
+	f, err := c.add(f, r, typeName, at.depth)
+	out := projection.Field{Key: r.key, Name: member, Kind: projection.Hole, Hole: c.hole(hole{fetch: f})}
+	return out, err
+}
+
+func (c *compiler) hole(h hole) int {
+	c.op.holes = append(c.op.holes, h)
+	return len(c.op.holes) - 1
+}

@@ -1,0 +1,102 @@
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/planner"
+	"github.com/heliograph/heliograph/search"
+)
+
+// Engine plans operations and runs plans: a composite.Engine, by way of [Over].
+type Engine interface {
+	Plan(planner.Operation) (*planner.Plan, error)
+	Start(*planner.Plan) Execution
+	Snapshot() *planner.Snapshot
+	// Explain is the text of a plan; with an execution of it, also what each node did.
+	Explain(*planner.Plan, Execution) string
+}
+
+// Execution is one run of a plan. Run answers the calls of one level, in their order.
+type Execution interface {
+	Run(context.Context, []composite.Call) []composite.Result
+	Report() composite.Report
+}
+
+// Reader reads search arguments in FHIR's syntax: a search.Reader.
+type Reader interface {
+	// Clause reads the values of one parameter (modifiers and chains are in its name): each is a condition of its own, all of which
+	// must hold; what is between commas in one are alternatives.
+	Clause(resourceType, name string, values []string) (search.Expr, error)
+	// Sort reads sort keys: parameter codes, a minus before one for descending.
+	Sort(resourceType string, keys []string) ([]search.SortKey, error)
+}
+
+// Config is what a Handler is made of. Definitions, Parameters, Engine, Reader and CursorKey are required.
+type Config struct {
+	Definitions *fhir.Definitions
+	Parameters  *search.Parameters
+	Engine      Engine
+	Reader      Reader
+	// Types narrows the schema to these resource types; empty is all.
+	Types []string
+	// CursorKey signs cursors: the same 32 bytes or more in every gateway of one primary.
+	CursorKey []byte
+	// Caller says on whose behalf a request runs; nil is the tenant "main" without a policy. An error with a code answers the
+	// request: UNAUTHENTICATED by 401, FORBIDDEN by 403.
+	Caller func(*http.Request) (search.Caller, error)
+	// BaseURLs are the prefixes of absolute references to this server ("https://example.org/fhir/").
+	BaseURLs []string
+	// Version is the program's, for the field version.
+	Version string
+	// Production hides the schema: no introspection, no suggestions in errors.
+	Production bool
+	Limits     Limits
+	Logger     *slog.Logger
+}
+
+// Limits bound what one request may ask. Zero values mean the defaults.
+type Limits struct {
+	// Body is the size of a request's body in bytes; 1 MiB.
+	Body int64
+	// Tokens is the length of a query; 20,000. Depth is how deeply its selections nest, fragments included; 40.
+	Tokens, Depth int
+	// Aliases are those of a query; 500. RootFields are its top-level fields; 200.
+	Aliases, RootFields int
+	// Fields are all fields of a query after fragments are expanded; 10,000. Selections are those written down; 5,000.
+	Fields, Selections int
+	// Page is the greatest page, and the cap of a list without _count; 1,000.
+	Page int
+	// Rows are all resources of a response; 50,000. Response is its size in bytes; 64 MiB.
+	Rows, Response int
+	// Errors is how many errors a response lists; 500.
+	Errors int
+	// Queries is how many compiled queries are kept; 1,000.
+	Queries int
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(n *int, to int) {
+		if *n == 0 {
+			*n = to
+		}
+	}
+	if l.Body == 0 {
+		l.Body = 1 << 20
+	}
+	set(&l.Tokens, 20_000)
+	set(&l.Depth, 40)
+	set(&l.Aliases, 500)
+	set(&l.RootFields, 200)
+	set(&l.Fields, 10_000)
+	set(&l.Selections, 5_000)
+	set(&l.Page, 1_000)
+	set(&l.Rows, 50_000)
+	set(&l.Response, 64<<20)
+	set(&l.Errors, 500)
+	set(&l.Queries, 1_000)
+	return l
+}

@@ -1,0 +1,90 @@
+package graph
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/heliograph/heliograph/internal/fault"
+)
+
+// maxRepeats is how often a response key may stand in one selection: validation compares each with each.
+const maxRepeats = 50
+
+// measure holds a parsed query against the limits before it is validated, which takes time that grows faster than the query.
+func measure(doc *ast.QueryDocument, l *Limits) error {
+	var selections, aliases int
+	var walk func(ast.SelectionSet) error
+	walk = func(set ast.SelectionSet) error {
+		if selections += len(set); selections > l.Selections {
+			return tooMany("fields", l.Selections)
+		}
+		keys := make(map[string]int, len(set))
+		for _, s := range set {
+			var inner ast.SelectionSet
+			key := ""
+			switch s := s.(type) {
+			case *ast.Field:
+				if key, inner = s.Alias, s.SelectionSet; s.Alias != s.Name {
+					aliases++
+				}
+			case *ast.InlineFragment:
+				key, inner = "... on "+s.TypeCondition, s.SelectionSet
+			case *ast.FragmentSpread:
+				key = "..." + s.Name
+			}
+			if keys[key]++; keys[key] > maxRepeats {
+				return tooMany("repetitions of one field", maxRepeats)
+			}
+			if aliases > l.Aliases {
+				return tooMany("aliases", l.Aliases)
+			}
+			if err := walk(inner); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, op := range doc.Operations {
+		if err := walk(op.SelectionSet); err != nil {
+			return err
+		}
+	}
+	for _, f := range doc.Fragments {
+		if err := walk(f.SelectionSet); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// depth holds the nesting of a valid query, fragments expanded, against the limit. Each fragment is measured once.
+func depth(doc *ast.QueryDocument, limit int) error {
+	fragments := map[string]int{}
+	var of func(ast.SelectionSet) int
+	of = func(set ast.SelectionSet) int {
+		deepest := 0
+		for _, s := range set {
+			d := 0
+			switch s := s.(type) {
+			case *ast.Field:
+				d = 1 + of(s.SelectionSet)
+			case *ast.InlineFragment:
+				d = of(s.SelectionSet)
+			case *ast.FragmentSpread:
+				known, ok := fragments[s.Name]
+				if !ok && s.Definition != nil {
+					known = of(s.Definition.SelectionSet)
+					fragments[s.Name] = known
+				}
+				d = known
+			}
+			deepest = max(deepest, d)
+		}
+		return deepest
+	}
+	for _, op := range doc.Operations {
+		if d := of(op.SelectionSet); d > limit {
+			return fault.New(fault.TooCostly, "the operation nests %d deep; the limit is %d", d, limit)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package graph
+
+import (
+	"compress/gzip"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// negotiate chooses the media type of the answer: what Accept prefers of the two, application/json when it does not care.
+func negotiate(header http.Header) (media string, ok bool) {
+	accept := header.Values("Accept")
+	if len(accept) == 0 || len(accept) == 1 && (accept[0] == "*/*" || accept[0] == mediaJSON) {
+		return mediaJSON, true
+	}
+	best := -1.0
+	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		name, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		if set := params["charset"]; set != "" && !strings.EqualFold(set, "utf-8") {
+			continue
+		}
+		q := quality(params["q"])
+		switch {
+		case q <= 0 || q <= best:
+		case name == mediaResponse:
+			media, best = mediaResponse, q
+		case name == mediaJSON || name == "*/*" || name == "application/*":
+			media, best = mediaJSON, q
+		}
+	}
+	return media, best > 0
+}
+
+func quality(q string) float64 {
+	if q == "" {
+		return 1
+	}
+	n, err := strconv.ParseFloat(q, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// minGzip is the size from which compressing an answer is worth its time.
+const minGzip = 16 << 10
+
+// send writes a body, compressed where the client takes it and it is worth it. r is nil for errors before a request was read.
+func (h *Handler) send(w http.ResponseWriter, r *http.Request, media string, status int, body, gzipped []byte) {
+	head := w.Header()
+	head.Set("Content-Type", media+"; charset=utf-8")
+	head.Set("X-Content-Type-Options", "nosniff")
+	if head.Get("Cache-Control") == "" {
+		head.Set("Cache-Control", "no-store")
+	}
+	large := r != nil && len(body) >= minGzip
+	if large {
+		head.Add("Vary", "Accept-Encoding")
+	}
+	if !large || !acceptsGzip(r.Header) {
+		head.Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(status)
+		h.sent(w.Write(body))
+		return
+	}
+	head.Set("Content-Encoding", "gzip")
+	if gzipped != nil {
+		head.Set("Content-Length", strconv.Itoa(len(gzipped)))
+		w.WriteHeader(status)
+		h.sent(w.Write(gzipped))
+		return
+	}
+	w.WriteHeader(status)
+	z, _ := h.gzips.Get().(*gzip.Writer)
+	if z == nil {
+		z, _ = gzip.NewWriterLevel(w, gzip.BestSpeed) // fails for a wrong level only
+	} else {
+		z.Reset(w)
+	}
+	defer h.gzips.Put(z)
+	h.sent(z.Write(body))
+	h.sent(0, z.Close())
+}
+
+// sent notes an answer that did not reach its client, who is gone.
+func (h *Handler) sent(_ int, err error) {
+	if err != nil {
+		h.log.Debug("an answer did not reach its client", "error", err)
+	}
+}
+
+// acceptsGzip says whether a client takes gzip (RFC 9110, 12.5.3).
+func acceptsGzip(header http.Header) bool {
+	for part := range strings.SplitSeq(strings.Join(header.Values("Accept-Encoding"), ","), ",") {
+		name, q, _ := strings.Cut(part, ";")
+		if name = strings.TrimSpace(name); name != "gzip" && name != "*" {
+			continue
+		}
+		q = strings.TrimPrefix(strings.ReplaceAll(q, " ", ""), "q=")
+		return quality(q) > 0
+	}
+	return false
+}

@@ -1,0 +1,125 @@
+package graph
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/heliograph/heliograph/graph/projection"
+)
+
+// operation is a compiled operation. It is immutable and shared by requests: what depends on variables is either read from
+// the fields' arguments at each request, or (@skip, @include) makes an operation of its own.
+type operation struct {
+	def     *ast.OperationDefinition
+	flags   flags
+	roots   []root
+	fetches []*fetch // each behind its parent
+	holes   []hole
+	gateway ast.SelectionSet // the root fields that gqlgen answers
+	schema  bool             // it asks for the schema
+}
+
+// onlySchema says whether it asks for the schema and nothing else.
+func (o *operation) onlySchema() bool {
+	for i := range o.roots {
+		if k := o.roots[i].kind; k != rootSchema && k != rootTypename {
+			return false
+		}
+	}
+	return o.schema
+}
+
+type rootKind uint8
+
+const (
+	rootTypename rootKind = iota
+	rootFetch
+	rootGateway
+	rootSchema // __schema and __type
+)
+
+// root is a field at the top.
+type root struct {
+	key    string
+	kind   rootKind
+	fetch  int
+	fields []*ast.Field // of one response key
+}
+
+type fetchKind uint8
+
+const (
+	fetchRead fetchKind = iota
+	fetchNode
+	fetchList
+	fetchConnection
+	fetchReference
+	fetchReverseList
+	fetchReverseConnection
+)
+
+// fetch is a field that asks the stores: a part of the plan, and what its rows become.
+type fetch struct {
+	index  int
+	kind   fetchKind
+	field  *ast.Field // the first of its response key: arguments, location
+	typ    string     // of its rows; "" for any
+	owner  string     // the type it is a field of, for a reverse one
+	parent int        // the fetch on whose rows it hangs; -1 at the top
+	path   string     // for people
+	shapes []*shape   // one, or those of a connection's edges
+	page   *connection
+}
+
+// shape is a selection on a resource.
+type shape struct {
+	plan *projection.Plan
+	// meta says that it reads the resource's meta, which must then be complete.
+	meta bool
+}
+
+// hole is what belongs into a hole of a projection: the nodeId of the object around it, or what a fetch gave.
+type hole struct {
+	node  bool
+	fetch *fetch
+}
+
+// connection is a selection on a connection.
+type connection struct {
+	fields []pageField
+	// count and rows say whether the number of matches, and the rows of a page, are needed.
+	count, rows bool
+}
+
+type pageKind uint8
+
+const (
+	pageConstant pageKind = iota
+	pageCount
+	pageOffset
+	pageSize
+	pageEdges
+	pageFirst
+	pagePrevious
+	pageNext
+	pageLast
+	pageInfo
+	infoNext
+	infoPrevious
+	infoStart
+	infoEnd
+	edgeMode
+	edgeScore
+	edgeRow
+	edgeCursor
+	edgeHighlights
+)
+
+// pageField is a field of a connection, an edge or a pageInfo.
+type pageField struct {
+	head  string // `"key":`
+	key   string
+	kind  pageKind
+	text  string // of a constant
+	sub   []pageField
+	shape int
+}

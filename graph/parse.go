@@ -1,0 +1,98 @@
+package graph
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"github.com/heliograph/heliograph/internal/fault"
+)
+
+// The codes of queries that are not GraphQL, or not of this schema. They are what other servers use.
+const (
+	codeParse    = "GRAPHQL_PARSE_FAILED"
+	codeValidate = "GRAPHQL_VALIDATION_FAILED"
+)
+
+// document parses and validates a query, or finds it among those of before. What is wrong with it comes as GraphQL errors.
+func (h *Handler) document(text string) (*document, gqlerror.List) {
+	if d := h.documents.find(text); d != nil {
+		return d, nil
+	}
+	if !utf8.ValidString(text) {
+		return nil, refuse(fault.New(fault.BadUserInput, "the query is not UTF-8"))
+	}
+	if i := strings.IndexByte(text, 0); i >= 0 {
+		return nil, refuse(fault.New(fault.BadUserInput, "the query has a NUL at byte %d", i))
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, h.limits.Tokens)
+	if err != nil {
+		return nil, gqlerror.List{parseError(err)}
+	}
+	if err := measure(doc, &h.limits); err != nil {
+		return nil, refuse(err)
+	}
+	if errs := h.validate(doc); len(errs) > 0 {
+		return nil, errs
+	}
+	if err := depth(doc, h.limits.Depth); err != nil {
+		return nil, refuse(err)
+	}
+	d := &document{text: text, doc: doc, conditions: conditions(doc)}
+	h.documents.keep(d)
+	return d, nil
+}
+
+func refuse(err error) gqlerror.List {
+	return gqlerror.List{{Message: messageOf(err, codeOf(err)), Extensions: map[string]any{"code": string(codeOf(err))}}}
+}
+
+func parseError(err error) *gqlerror.Error {
+	var e *gqlerror.Error
+	if !errors.As(err, &e) {
+		e = &gqlerror.Error{Message: "the query cannot be parsed"}
+	}
+	out := invalid(e, codeParse)
+	if strings.Contains(out.Message, "exceeded token limit") || strings.Contains(out.Message, "exceeded maximum nesting") {
+		out.Extensions["code"] = string(fault.TooCostly)
+	}
+	if i := strings.IndexByte(out.Message, '"'); i > 0 && strings.Contains(out.Message[:i], "String") {
+		out.Message = strings.TrimSpace(out.Message[:i]) // a string literal may be anything
+	}
+	return out
+}
+
+// validate applies the rules of GraphQL's validation (5).
+func (h *Handler) validate(doc *ast.QueryDocument) gqlerror.List {
+	found := validator.ValidateWithRules(h.schema.doc, doc, h.rules)
+	const most = 50
+	var errs gqlerror.List
+	for i, e := range found {
+		if i == most {
+			errs = append(errs, &gqlerror.Error{Message: "there are more errors", Extensions: map[string]any{"code": codeValidate}})
+			break
+		}
+		errs = append(errs, invalid(e, codeValidate))
+	}
+	return errs
+}
+
+// validationRules are all rules of the specification; in production they do not suggest names.
+func validationRules(production bool) *rules.Rules {
+	r := rules.NewDefaultRules()
+	if !production {
+		return r
+	}
+	r.ReplaceRule(rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.ScalarLeafsRule.Name, rules.ScalarLeafsRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
+	return r
+}

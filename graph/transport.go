@@ -1,0 +1,198 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/heliograph/heliograph/internal/fault"
+)
+
+// The media types of GraphQL over HTTP.
+const (
+	mediaResponse = "application/graphql-response+json"
+	mediaJSON     = "application/json"
+)
+
+// ServeHTTP answers by GraphQL over HTTP: POST with a JSON body, GET with the query in the URL, which runs queries only.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	media, ok := negotiate(r.Header)
+	w.Header().Add("Vary", "Accept")
+	if !ok {
+		h.refuse(w, mediaJSON, http.StatusNotAcceptable, fault.New(fault.BadUserInput, "the answer is %s or %s", mediaResponse, mediaJSON))
+		return
+	}
+	var c call
+	var status int
+	var err error
+	switch r.Method {
+	case http.MethodPost:
+		status, err = h.readPost(w, r, &c)
+	case http.MethodGet, http.MethodHead:
+		status, err = h.readGet(r, &c)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		status, err = http.StatusMethodNotAllowed, fault.New(fault.BadUserInput, "use GET or POST")
+	}
+	if err != nil {
+		h.refuse(w, media, status, err)
+		return
+	}
+	if c.caller, err = h.caller(r); err != nil {
+		h.refuse(w, media, statusOf(err), err)
+		return
+	}
+	switch explain := r.Header.Get("X-Heliograph-Explain"); explain {
+	case "", "plan", "analyze":
+		c.explain = explain
+	default:
+		h.refuse(w, media, http.StatusBadRequest, fault.New(fault.BadUserInput, "X-Heliograph-Explain is plan or analyze"))
+		return
+	}
+	out := h.execute(r.Context(), &c)
+	defer out.release()
+	h.respond(w, r, media, &out)
+}
+
+// respond writes an outcome. Whatever was not run is a client's error by status, except in application/json, whose clients
+// expect 200 for all well-formed requests (GraphQL over HTTP, 6.4.1).
+func (h *Handler) respond(w http.ResponseWriter, r *http.Request, media string, out *outcome) {
+	status := http.StatusOK
+	switch {
+	case out.mutation:
+		status = http.StatusMethodNotAllowed
+		w.Header().Set("Allow", "POST")
+	case out.refused && media == mediaResponse:
+		status = http.StatusBadRequest
+	}
+	h.send(w, r, media, status, out.body, out.gzipped)
+}
+
+// refuse answers a request that could not even be read.
+func (h *Handler) refuse(w http.ResponseWriter, media string, status int, err error) {
+	code := codeOf(err)
+	if serious(code) {
+		h.log.Error("a request could not be read", "code", string(code), "error", err)
+	}
+	out := failed(refuse(err))
+	h.send(w, nil, media, status, out.body, nil)
+}
+
+func statusOf(err error) int {
+	switch codeOf(err) {
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.Overloaded, fault.StoreUnavailable:
+		return http.StatusServiceUnavailable
+	case fault.Internal:
+		return http.StatusInternalServerError
+	}
+	return http.StatusBadRequest
+}
+
+// body is a request as JSON has it (GraphQL over HTTP, 5.1).
+type body struct {
+	Query         *string                    `json:"query"`
+	OperationName *string                    `json:"operationName"`
+	Variables     json.RawMessage            `json:"variables"`
+	Extensions    map[string]json.RawMessage `json:"extensions"`
+}
+
+func (h *Handler) readPost(w http.ResponseWriter, r *http.Request, c *call) (status int, err error) {
+	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != mediaJSON {
+		return http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "post %s", mediaJSON)
+	}
+	if set := params["charset"]; set != "" && !strings.EqualFold(set, "utf-8") {
+		return http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "the charset is utf-8")
+	}
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "requests are not compressed")
+	}
+	buf := h.buffer()
+	defer h.buffers.Put(buf)
+	read := bytes.NewBuffer((*buf)[:0])
+	_, err = read.ReadFrom(http.MaxBytesReader(w, r.Body, h.limits.Body))
+	*buf = read.Bytes()[:0]
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge, fault.New(fault.TooCostly, "the request is larger than %d bytes", h.limits.Body)
+	case err != nil:
+		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the request ends too early")
+	}
+	return http.StatusBadRequest, c.readJSON(read.Bytes())
+}
+
+func (c *call) readJSON(text []byte) error {
+	if !utf8.Valid(text) {
+		return fault.New(fault.BadUserInput, "the request is not UTF-8")
+	}
+	var b body
+	if err := json.Unmarshal(text, &b); err != nil {
+		return notJSON("the request", err)
+	}
+	if b.Query == nil {
+		return fault.New(fault.BadUserInput, "the request has no query")
+	}
+	c.query = *b.Query
+	if b.OperationName != nil {
+		c.name = *b.OperationName
+	}
+	return c.readVariables(b.Variables)
+}
+
+// notJSON says where JSON is wrong, and not what is there.
+func notJSON(what string, err error) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fault.New(fault.BadUserInput, "%s is not JSON: byte %d", what, syntax.Offset)
+	}
+	var shape *json.UnmarshalTypeError
+	if errors.As(err, &shape) && shape.Field != "" {
+		return fault.New(fault.BadUserInput, "%s has something else than expected in %s", what, shape.Field)
+	}
+	return fault.New(fault.BadUserInput, "%s is not a JSON object", what)
+}
+
+// readVariables decodes variables; numbers keep their digits.
+func (c *call) readVariables(text []byte) error {
+	if len(text) == 0 || string(text) == "null" {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&c.variables); err != nil {
+		return notJSON("variables", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fault.New(fault.BadUserInput, "something follows the variables")
+	}
+	return nil
+}
+
+func (h *Handler) readGet(r *http.Request, c *call) (status int, err error) {
+	if int64(len(r.URL.RawQuery)) > h.limits.Body {
+		return http.StatusRequestURITooLong, fault.New(fault.TooCostly, "the request is larger than %d bytes", h.limits.Body)
+	}
+	q := r.URL.Query()
+	if !q.Has("query") {
+		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the request has no query")
+	}
+	c.query, c.name, c.queryOnly = q.Get("query"), q.Get("operationName"), true
+	if text := q.Get("extensions"); text != "" && !json.Valid([]byte(text)) {
+		return http.StatusBadRequest, fault.New(fault.BadUserInput, "extensions are not JSON")
+	}
+	text := q.Get("variables")
+	if !utf8.ValidString(text) {
+		return http.StatusBadRequest, fault.New(fault.BadUserInput, "variables are not UTF-8")
+	}
+	return http.StatusBadRequest, c.readVariables([]byte(text))
+}

@@ -1,0 +1,159 @@
+package graph
+
+import (
+	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/planner"
+	"github.com/heliograph/heliograph/search"
+)
+
+// defaultPage is the size of a connection's page.
+const defaultPage = 50
+
+// window is the page that a list or connection asks for, and what its cursors must carry.
+type window struct {
+	values []searchValue
+	sort   []string
+	// size is the page's; 0 with all set is a list without _count.
+	size int
+	all  bool
+	// offset is how many rows are before the page, -1 when unknown.
+	offset   int
+	backward bool
+	// after says that the page starts behind a cursor (before one, when backward).
+	after *search.Cursor
+	// opened is the cursor that was given.
+	opened *cursor
+}
+
+// searchValue is a search parameter with its values: alternatives.
+type searchValue struct {
+	name   string
+	values []string
+}
+
+// page reads the arguments of a page into the ask.
+func (k *asker) page(a *ask, f *fetch, args arguments) (err error) {
+	connection := f.kind == fetchConnection || f.kind == fetchReverseConnection
+	w := &a.window
+	if connection && args.has("_cursor") {
+		if err = k.link(w, f, args); err != nil {
+			return err
+		}
+	} else {
+		if w.values, err = k.searchValues(f, args); err != nil {
+			return err
+		}
+		if w.sort, err = sortKeys(args); err != nil {
+			return err
+		}
+		if err = k.size(w, connection, args); err != nil {
+			return err
+		}
+	}
+	if w.size > k.limits.Page {
+		return fault.New(fault.TooCostly, "a page has at most %d entries", k.limits.Page)
+	}
+	p := &a.part
+	p.Limit, p.Reverse, p.After = w.size, w.backward, w.after
+	if w.after == nil && !w.backward {
+		p.Offset = w.offset
+	}
+	p.Rows = w.all || w.size > 0
+	if connection {
+		k.total(a, f, args)
+	}
+	return nil
+}
+
+// total decides what a connection needs counted, and whether it needs rows.
+func (k *asker) total(a *ask, f *fetch, args arguments) {
+	a.part.Rows = a.part.Rows && f.page.rows
+	if !f.page.count {
+		return
+	}
+	switch args.text("_total") {
+	case "none":
+	case "estimate":
+		a.part.Total = planner.Estimate
+	default:
+		a.part.Total = planner.Accurate
+	}
+}
+
+// size reads the two conventions of paging, which exclude each other.
+func (k *asker) size(w *window, connection bool, args arguments) error {
+	if args.has("_count", "_offset") && args.has("first", "after", "last", "before") {
+		return fault.New(fault.BadUserInput, "_count and _offset do not go together with first, after, last and before")
+	}
+	if args.has("first", "after") && args.has("last", "before") {
+		return fault.New(fault.BadUserInput, "first and after do not go together with last and before")
+	}
+	count, given, err := firstNumber(args, "_count", "first", "last")
+	if err != nil {
+		return err
+	}
+	if w.offset, _, err = args.number("_offset"); err != nil {
+		return err
+	}
+	w.size, w.all = count, !given && !connection
+	if !given && connection {
+		w.size = defaultPage
+	}
+	w.backward = args.has("last", "before")
+	return nil
+}
+
+func firstNumber(args arguments, names ...string) (n int, ok bool, err error) {
+	for _, name := range names {
+		if n, ok, err = args.number(name); ok || err != nil {
+			return n, ok, err
+		}
+	}
+	return 0, false, nil
+}
+
+// bind opens the cursor of after or before, and holds every cursor against what it belongs to.
+func (k *asker) bind(a *ask, f *fetch) error {
+	if f.page == nil {
+		return nil
+	}
+	w := &a.window
+	if w.opened == nil {
+		args := arguments{f.field, k.vars}
+		if !args.has("after", "before") {
+			return nil
+		}
+		c, err := openCursor(k.key, args.text("after")+args.text("before"))
+		if err != nil {
+			return err
+		}
+		w.opened = &c
+	}
+	if w.opened.binding != bindingOf(k.caller, &a.part) {
+		return badCursor("is of another query or another caller")
+	}
+	w.after, w.offset = w.opened.at, -1
+	if !w.backward && w.opened.offset >= 0 {
+		w.offset = w.opened.offset
+	}
+	a.part.After, a.part.Offset = w.after, 0
+	return nil
+}
+
+// link opens the link of a page, which is a whole query of its own.
+func (k *asker) link(w *window, f *fetch, args arguments) error {
+	for _, arg := range args.field.Arguments {
+		if arg.Name != "_cursor" && arg.Name != "_total" && args.has(arg.Name) {
+			return fault.New(fault.BadUserInput, "_cursor does not go together with %s", arg.Name)
+		}
+	}
+	c, err := openCursor(k.key, args.text("_cursor"))
+	if err != nil {
+		return err
+	}
+	if !c.link {
+		return badCursor("is one of an edge, for after and before")
+	}
+	w.opened, w.values, w.sort, w.size, w.backward = &c, c.values, c.sort, c.size, c.backward
+	return nil
+}

@@ -1,0 +1,72 @@
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { GraphiQL } from 'graphiql';
+import { useEffect, useMemo, useRef, useState } from 'react';
+
+import { examplesPlugin } from './ExamplesPlugin';
+import { exampleTab, examples } from './examples';
+import type { Answer, ExplainMode } from './explain';
+import { ExplainPane } from './ExplainPane';
+import { createFetcher } from './fetcher';
+import { Header } from './Header';
+import type { Scope } from './schema';
+import { SchemaProblem } from './SchemaProblem';
+import { useSchema } from './useSchema';
+
+/** The page. patientId is the id that the examples read by; null when none is known. */
+export function App({ patientId }: { patientId: string | null }) {
+  const [scope, setScope] = useState<Scope>('data');
+  const [explain, setExplain] = useState<ExplainMode>('plan');
+  const [key, setKey] = useState('');
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const { state, reload } = useSchema(scope, key);
+  useRefetchButton(reload);
+
+  // The fetcher stays the same object, for GraphiQL sets its schema anew when
+  // it changes; it reads the settings at the time of each query.
+  const settings = useRef({ explain, key });
+  settings.current = { explain, key };
+  const fetcher = useMemo(() => createFetcher(() => settings.current, setAnswer), []);
+  const tabs = useMemo(() => examples.map((example) => exampleTab(example, patientId)), [patientId]);
+  const plugins = useMemo(() => [HISTORY_PLUGIN, examplesPlugin(patientId)], [patientId]);
+
+  return (
+    <>
+      <Header state={state} scope={scope} onScope={setScope} explain={explain} onExplain={setExplain} />
+      {state.phase === 'failed' && <SchemaProblem error={state.error} onRetry={reload} onKey={setKey} />}
+      <main>
+        <GraphiQL
+          fetcher={fetcher}
+          schema={state.phase === 'ready' ? state.loaded.schema : null}
+          dangerouslyAssumeSchemaIsValid
+          defaultTabs={tabs}
+          plugins={plugins}
+          defaultEditorToolsVisibility="variables"
+          shouldPersistHeaders={false}
+        >
+          <GraphiQL.Logo>{null}</GraphiQL.Logo>
+          <GraphiQL.Footer>
+            <ExplainPane answer={answer} mode={explain} />
+          </GraphiQL.Footer>
+        </GraphiQL>
+      </main>
+    </>
+  );
+}
+
+// GraphiQL's own button and shortcut for fetching the schema do nothing when
+// the page provides it, so both are answered here.
+function useRefetchButton(reload: () => void): void {
+  useEffect(() => {
+    const abort = new AbortController();
+    const options = { signal: abort.signal };
+    document.addEventListener(
+      'click',
+      ({ target }) => {
+        if (target instanceof Element && target.closest('button[aria-label^="Re-fetch GraphQL schema"]')) reload();
+      },
+      options,
+    );
+    document.addEventListener('keydown', (event) => event.ctrlKey && event.key === 'R' && reload(), options);
+    return () => abort.abort();
+  }, [reload]);
+}

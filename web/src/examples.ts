@@ -1,0 +1,53 @@
+const queries = import.meta.glob<string>('../examples/*.graphql', { query: '?raw', import: 'default', eager: true });
+const variables = import.meta.glob<string>('../examples/*.variables.json', { query: '?raw', import: 'default', eager: true });
+
+// The id in the examples' variables that stands for "any patient there is".
+const ANY_ID = '"example"';
+
+/** An example query with the name and the comment that its file gives it. */
+export interface Example {
+  name: string;
+  about: string;
+  query: string;
+  variables: string | null;
+}
+
+/** The examples in the order of their files' names. */
+export const examples: readonly Example[] = Object.entries(queries).map(([path, query]) => ({
+  name: /^query (\w+)/m.exec(query)?.[1] ?? path,
+  about: (query.match(/^#.*$/gm) ?? []).map((line) => line.replace(/^#\s?/, '')).join(' '),
+  query,
+  variables: variables[path.replace(/\.graphql$/, '.variables.json')] ?? null,
+}));
+
+/** What a tab of GraphiQL starts with. */
+export interface Tab {
+  query: string;
+  variables: string | null;
+}
+
+/** The example's tab, with its stand-in id replaced where one is known. */
+export function exampleTab({ query, variables: values }: Example, patientId: string | null): Tab {
+  const filled = patientId === null ? values : (values?.replace(ANY_ID, JSON.stringify(patientId)) ?? null);
+  return { query, variables: filled };
+}
+
+/**
+ * The id of some patient, for the example that reads one; null when there is
+ * none, or none within a second: the page does not wait for an example.
+ */
+export async function anyPatientId(): Promise<string | null> {
+  try {
+    const response = await fetch('graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ PatientList(_count: 1) { id } }' }),
+      signal: AbortSignal.timeout(1000),
+    });
+    const body = (await response.json()) as { data?: { PatientList?: { id: string }[] | null } | null };
+    return body.data?.PatientList?.[0]?.id ?? null;
+  } catch {
+    // The examples still open; reading one then asks for an id of the user.
+    return null;
+  }
+}

@@ -1,0 +1,136 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/internal/shareddata"
+	"github.com/heliograph/heliograph/load"
+	"github.com/heliograph/heliograph/search"
+)
+
+// searchCase is a case of the open search pack.
+type searchCase struct {
+	ID           string              `json:"id"`
+	ResourceType string              `json:"resourceType"`
+	Params       map[string][]string `json:"params"`
+	URL          string              `json:"url"`
+	Expect       []string            `json:"expect"`
+	Level        string              `json:"level"`
+	Ordered      bool                `json:"ordered"`
+	Divergent    bool                `json:"divergent"`
+	Note         string              `json:"note"`
+}
+
+// TestSearchCases runs the open search cases of level core that need no terminology, and reports how many of the others pass.
+func TestSearchCases(t *testing.T) {
+	root, ok := shareddata.Folder(t, "conformance/search")
+	if !ok {
+		return
+	}
+	raw, err := os.ReadFile(filepath.Join(root, "cases.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []searchCase
+	if err := json.Unmarshal(raw, &cases); err != nil {
+		t.Fatal(err)
+	}
+	k := newKit(t)
+	for name, store := range map[string]primary{"sqlite": k.sqlite(t), "memory": k.memory(t)} {
+		t.Run(name, func(t *testing.T) {
+			sum := k.load(t, store, load.Config{Admission: composite.Admission{Lenient: true}}, filepath.Join(root, "resources"))
+			if sum.Rejected > 0 || sum.Loaded() < 260 {
+				t.Fatalf("%d loaded, %d rejected", sum.Loaded(), sum.Rejected)
+			}
+			runCases(t, k, store, cases)
+		})
+	}
+}
+
+func runCases(t *testing.T, k *kit, store primary, cases []searchCase) {
+	passed, failed := map[string]int{}, map[string]int{}
+	for _, c := range cases {
+		got, err := k.find(t, store, c)
+		want := slices.Clone(c.Expect)
+		if !c.Ordered {
+			slices.Sort(got)
+			slices.Sort(want)
+		}
+		good := err == nil && slices.Equal(got, want)
+		if c.Level == "error-optional" {
+			good = err != nil
+		}
+		if good {
+			passed[c.Level]++
+			continue
+		}
+		failed[c.Level]++
+		if c.Level == "core" && !c.Divergent {
+			t.Errorf("%s %s: %v\n%s", c.ID, c.URL, err, cmp.Diff(want, got))
+		} else {
+			t.Logf("%s (%s) %s: got %v, the pack has %v: %v %s", c.ID, c.Level, c.URL, got, want, err, c.Note)
+		}
+	}
+	t.Logf("passed %v, failed %v", passed, failed)
+}
+
+// find answers a case by the store, its arguments read as a URL's.
+func (k *kit) find(t *testing.T, store adapters.Searcher, c searchCase) ([]string, error) {
+	q := search.Query{Caller: search.Caller{Tenant: "main"}, Type: c.ResourceType}
+	request := search.Request{}
+	var where search.And
+	names := make([]string, 0, len(c.Params))
+	for name := range c.Params {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	offset := 0
+	for _, name := range names {
+		values := c.Params[name]
+		switch name {
+		case "_sort":
+			keys, err := k.reader.Sort(c.ResourceType, values)
+			if err != nil {
+				return nil, err
+			}
+			q.Sort = keys
+		case "_count", "_offset":
+			var n int
+			if err := json.Unmarshal([]byte(values[0]), &n); err != nil {
+				return nil, err
+			}
+			if name == "_count" {
+				request.Limit = n
+			} else {
+				offset = n
+			}
+		default:
+			e, err := k.reader.Clause(c.ResourceType, name, values)
+			if err != nil {
+				return nil, err
+			}
+			where = append(where, e)
+		}
+	}
+	q.Where = search.Simplify(where)
+	request.Query = q
+	if request.Limit > 0 {
+		request.Limit += offset
+	}
+	var ids []string
+	for hit, err := range store.Search(t.Context(), request).Rows {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, hit.Ref.ID)
+	}
+	return ids[min(offset, len(ids)):], nil
+}

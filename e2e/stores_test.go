@@ -1,0 +1,74 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/adapters/memory"
+	"github.com/heliograph/heliograph/adapters/sqlite"
+	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/load"
+	"github.com/heliograph/heliograph/search"
+)
+
+// kit is what every store of a test shares.
+type kit struct {
+	params  *search.Parameters
+	indexer *search.Indexer
+	reader  *search.Reader
+	intake  *composite.Intake
+}
+
+func newKit(t testing.TB) *kit {
+	t.Helper()
+	params, problems := search.NewParameters(fhir.R4())
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	indexer, err := search.NewIndexer(params, search.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &kit{params: params, indexer: indexer, reader: search.NewReader(params, search.ReaderConfig{}),
+		intake: composite.NewIntake(fhir.R4(), indexer)}
+}
+
+// primary is a store that can be loaded and searched.
+type primary interface {
+	adapters.Primary
+	adapters.Searcher
+	adapters.EachSearcher
+}
+
+func (k *kit) sqlite(t testing.TB) primary {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), sqlite.Config{ID: "sqlite", Dir: t.TempDir(), Chronological: k.params.Chronological})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func (k *kit) memory(testing.TB) primary {
+	return memory.Open(memory.Config{ID: "memory"})
+}
+
+func (k *kit) load(t testing.TB, to load.Target, cfg load.Config, paths ...string) load.Summary {
+	t.Helper()
+	cfg.Target, cfg.Intake = to, k.intake
+	l, err := load.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := l.Run(t.Context(), paths...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sum
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/heliograph/heliograph/adapters/sqlite"
+	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/composite/config"
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/search"
+)
+
+// fhirHouse is what can be had without a store.
+type fhirHouse struct {
+	cfg     config.Config
+	log     *slog.Logger
+	defs    *fhir.Definitions
+	params  *search.Parameters
+	indexer *search.Indexer
+	reader  *search.Reader
+	intake  *composite.Intake
+}
+
+// house is the whole: opened stores and the engine over them.
+type house struct {
+	fhirHouse
+	store  *sqlite.Store
+	engine *composite.Engine
+}
+
+func openFHIR(cfg config.Config) (fhirHouse, error) {
+	h := fhirHouse{cfg: cfg, log: logger(cfg.Log), defs: fhir.R4()}
+	params, problems := search.NewParameters(h.defs)
+	if len(problems) > 0 {
+		return h, errors.Join(problems...)
+	}
+	location, err := time.LoadLocation(cfg.FHIR.Timezone)
+	if err != nil {
+		return h, err
+	}
+	units := search.UnitsExact
+	if cfg.FHIR.Units == "canonical" {
+		units = search.UnitsCanonical
+	}
+	h.params = params
+	h.indexer, err = search.NewIndexer(params, search.Config{Units: units, Location: location, Base: cfg.FHIR.Base})
+	if err != nil {
+		return h, err
+	}
+	h.reader = search.NewReader(params, search.ReaderConfig{Base: cfg.FHIR.Base, Location: location, Now: time.Now})
+	h.intake = composite.NewIntake(h.defs, h.indexer)
+	return h, nil
+}
+
+// open opens the embedded store and makes the engine. Close it.
+func open(ctx context.Context, cfg config.Config) (*house, error) {
+	f, err := openFHIR(cfg)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{fhirHouse: f}
+	h.store, err = sqlite.Open(ctx, sqlite.Config{
+		ID: "main", Dir: cfg.Data, Chronological: f.params.Chronological,
+		Relaxed: cfg.Store.Durability == "relaxed", Readers: cfg.Store.Readers,
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.engine, err = composite.Open(ctx, composite.Config{Primary: h.store, Indexer: f.indexer, Tenants: tenants(cfg), Logger: f.log})
+	if err != nil {
+		return nil, errors.Join(err, h.store.Close())
+	}
+	return h, nil
+}
+
+func (h *house) Close() error { return h.store.Close() }
+
+// tenants are the default one and those that keys select.
+func tenants(cfg config.Config) []string {
+	out := []string{defaultTenant}
+	for _, k := range cfg.Keys {
+		if k.Tenant != "" && k.Tenant != defaultTenant {
+			out = append(out, k.Tenant)
+		}
+	}
+	return out
+}
+
+const defaultTenant = "main"
+
+func logger(cfg config.Log) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(cfg.Level)) // the configuration has been checked
+	options := &slog.HandlerOptions{Level: level}
+	if cfg.Format == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}

@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/load"
+)
+
+type loadCommand struct {
+	Paths      []string `arg:"" name:"path" type:"existing" help:"Files and folders."`
+	Lenient    bool     `help:"Accept what legacy data bends: unknown codes, missing elements and the like."`
+	Restamp    bool     `help:"Give the time of the load as meta.lastUpdated instead of keeping what is there."`
+	References string   `enum:"off,warn,enforce" default:"off" help:"What becomes of references to what is neither in the store nor in the input: off, warn, enforce."`
+	Rejects    string   `type:"path" default:"heliograph.rejects.ndjson" placeholder:"FILE" help:"Where to write what could not be loaded."`
+	Again      bool     `help:"Read files that were loaded before."`
+	Tenant     string   `default:"main" help:"Tenant that receives the data."`
+	To         string   `placeholder:"URL" help:"Send the files to a running server instead of opening the data folder."`
+	Key        string   `env:"HELIOGRAPH_TEST_KEY" placeholder:"KEY" help:"Bearer key for --to."`
+}
+
+// errRejects ends the program with code 1 after the summary has said why.
+var errRejects = errors.New("some of the input was rejected")
+
+// Run loads into the data folder, or sends to a server.
+func (c *loadCommand) Run(ctx context.Context, root *cli) error {
+	if c.To != "" {
+		return c.send(ctx)
+	}
+	cfg, err := root.configuration()
+	if err != nil {
+		return err
+	}
+	h, err := open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	rejects := &lazyFile{path: c.Rejects}
+	show := newDisplay(os.Stderr)
+	l, err := load.New(load.Config{
+		Target: h.store, Intake: h.intake, Tenant: c.Tenant, References: load.References(c.References), Again: c.Again,
+		Admission: composite.Admission{Lenient: c.Lenient, Restamp: c.Restamp},
+		Rejects:   rejects, Report: show.reject, Bent: show.bent, Progress: show.progress, Logger: h.log,
+	})
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
+	sum, err := l.Run(ctx, c.Paths...)
+	show.end(sum)
+	err = errors.Join(err, rejects.Close(), h.Close())
+	if sum.Rejected > 0 {
+		fmt.Fprintf(os.Stderr, "%d rejected; they are in %s\n", sum.Rejected, c.Rejects)
+	}
+	if err != nil {
+		return fmt.Errorf("the load stopped; run it again and it goes on where it was: %w", err)
+	}
+	if sum.Rejected > 0 {
+		return errRejects
+	}
+	return nil
+}
+
+// send streams NDJSON files to a server's /load.
+func (c *loadCommand) send(ctx context.Context) error {
+	var rejected int64
+	for _, root := range c.Paths {
+		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			sum, err := c.sendFile(ctx, path)
+			if err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+			rejected += sum.Rejected
+			fmt.Fprintf(os.Stderr, "%s: %d created, %d updated, %d unchanged, %d rejected\n", path, sum.Created, sum.Updated, sum.Unchanged, sum.Rejected)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if rejected > 0 {
+		return errRejects
+	}
+	return nil
+}
+
+func (c *loadCommand) sendFile(ctx context.Context, path string) (sum load.Summary, err error) {
+	if !strings.HasSuffix(path, ".ndjson") {
+		return sum, errors.New("only .ndjson files can be sent to a server; load others into the data folder while no server uses it")
+	}
+	in, err := os.Open(path)
+	if err != nil {
+		return sum, err
+	}
+	defer in.Close()
+	url := strings.TrimSuffix(c.To, "/") + "/load?name=" + filepath.Base(path)
+	if c.Lenient {
+		url += "&lenient=true"
+	}
+	if c.Restamp {
+		url += "&restamp=true"
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, in)
+	if err != nil {
+		return sum, err
+	}
+	req.Header.Set("Content-Type", "application/x-ndjson")
+	if c.Key != "" {
+		req.Header.Set("Authorization", "Bearer "+c.Key)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return sum, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 4096))
+		return sum, fmt.Errorf("the server answered %s: %s", resp.Status, strings.TrimSpace(string(text)))
+	}
+	var answer loadAnswer
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return sum, err
+	}
+	for _, r := range answer.Rejects {
+		printReject(os.Stderr, r)
+	}
+	return answer.Summary, nil
+}
+
+// lazyFile makes its file at the first write, readable for its owner alone: rejects hold patient data.
+type lazyFile struct {
+	path string
+	file *os.File
+}
+
+func (f *lazyFile) Write(p []byte) (int, error) {
+	if f.file == nil {
+		var err error
+		if f.file, err = os.OpenFile(f.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); err != nil {
+			return 0, err
+		}
+	}
+	return f.file.Write(p)
+}
+
+func (f *lazyFile) Close() error {
+	if f.file == nil {
+		return nil
+	}
+	return f.file.Close()
+}
+
+// display shows progress: a bar on a terminal, a line now and then elsewhere.
+type display struct {
+	out      *os.File
+	terminal bool
+	last     time.Time
+	began    time.Time
+	shown    int
+	// shownBent counts what was loaded leniently.
+	shownBent int
+}
+
+func newDisplay(out *os.File) *display {
+	return &display{out: out, terminal: isatty.IsTerminal(out.Fd()), began: time.Now()}
+}
+
+// maxShown is how many rejects are printed; the file has all.
+const maxShown = 20
+
+func (d *display) reject(r load.Reject) {
+	d.shown++
+	switch {
+	case d.shown <= maxShown:
+		if d.terminal {
+			fmt.Fprint(d.out, "\r\x1b[K")
+		}
+		printReject(d.out, r)
+	case d.shown == maxShown+1:
+		fmt.Fprintln(d.out, "more rejects follow; they are in the rejects file")
+	}
+}
+
+// bent tells of what was loaded leniently.
+func (d *display) bent(r load.Reject) {
+	d.shownBent++
+	if d.shownBent > maxShown {
+		return
+	}
+	if d.terminal {
+		fmt.Fprint(d.out, "\r\x1b[K")
+	}
+	fmt.Fprintf(d.out, "loaded leniently: %s\n", r.Ref)
+	printReject(d.out, r)
+}
+
+func printReject(out io.Writer, r load.Reject) {
+	for _, reason := range r.Reasons {
+		where := fmt.Sprintf("%s:%d", r.File, r.Line)
+		if reason.Path != "" {
+			where += " " + reason.Path
+		}
+		fmt.Fprintf(out, "%s: %s\n", where, reason.Message)
+	}
+}
+
+func (d *display) progress(p load.Progress) {
+	every := 5 * time.Second
+	if d.terminal {
+		every = 200 * time.Millisecond
+	}
+	if time.Since(d.last) < every {
+		return
+	}
+	d.last = time.Now()
+	done := 0.0
+	if p.Total > 0 {
+		done = float64(p.Bytes) / float64(p.Total)
+	}
+	rate := float64(p.Summary.Loaded()) / max(p.Elapsed.Seconds(), 0.001)
+	left := "unknown"
+	if done > 0 {
+		left = (time.Duration(float64(p.Elapsed)/done) - p.Elapsed).Round(time.Second).String()
+	}
+	text := fmt.Sprintf("%3.0f%% %d resources, %.0f/s, %s left", done*100, p.Summary.Loaded(), rate, left)
+	if d.terminal {
+		width := int(done * 30)
+		fmt.Fprintf(d.out, "\r\x1b[K[%s%s] %s", strings.Repeat("█", width), strings.Repeat("·", 30-width), text)
+		return
+	}
+	fmt.Fprintln(d.out, text)
+}
+
+func (d *display) end(s load.Summary) {
+	if d.terminal {
+		fmt.Fprint(d.out, "\r\x1b[K")
+	}
+	elapsed := time.Since(d.began)
+	fmt.Fprintf(d.out, "%d files: %d created, %d updated, %d unchanged, %d rejected in %s (%.0f/s)\n", s.Files, s.Created, s.Updated,
+		s.Unchanged, s.Rejected, elapsed.Round(10*time.Millisecond), float64(s.Loaded())/max(elapsed.Seconds(), 0.001))
+	if s.SkippedFiles > 0 {
+		fmt.Fprintf(d.out, "%d of the files were loaded before; --again reads them anyway\n", s.SkippedFiles)
+	}
+	if s.Resumed > 0 {
+		fmt.Fprintf(d.out, "%d lines had been done by a load that was interrupted\n", s.Resumed)
+	}
+	if s.Bent > 0 {
+		fmt.Fprintf(d.out, "%d were loaded although they bend the rules (--lenient)\n", s.Bent)
+	}
+	if s.Unindexed > 0 {
+		fmt.Fprintf(d.out, "%d values are stored and cannot be searched: they are not what their type says\n", s.Unindexed)
+	}
+	if s.Dangling > 0 {
+		fmt.Fprintf(d.out, "%d references point at what is not there: %s\n", s.Dangling, strings.Join(s.DanglingRefs, ", "))
+	}
+	types := make([]string, 0, len(s.Types))
+	for t := range s.Types {
+		types = append(types, t)
+	}
+	slices.Sort(types)
+	for _, t := range types {
+		fmt.Fprintf(d.out, "  %-28s %d\n", t, s.Types[t])
+	}
+}

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/rs/cors"
+
+	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/composite/config"
+	"github.com/heliograph/heliograph/graph"
+	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/internal/httpguard"
+	"github.com/heliograph/heliograph/search"
+	"github.com/heliograph/heliograph/web"
+)
+
+type serveCommand struct {
+	Listen   string   `placeholder:"HOST:PORT" help:"Address to listen on (default 127.0.0.1:8080; port 0 takes a free one)."`
+	Insecure bool     `help:"Serve beyond this machine without a bearer key."`
+	Mode     string   `placeholder:"MODE" help:"development or production (no playground, introspection or suggestions)."`
+	Types    []string `placeholder:"TYPE,…" help:"Narrow the schema to these resource types."`
+	Base     string   `placeholder:"URL" help:"URL under which this server is known: absolute references to it are local."`
+	Sample   int      `placeholder:"N" help:"Load a synthetic population of N patients first if the store is empty."`
+}
+
+// Run serves until it is interrupted.
+func (c *serveCommand) Run(ctx context.Context, root *cli) error {
+	cfg, err := root.configuration(c.apply)
+	if err != nil {
+		return err
+	}
+	h, err := open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if c.Sample > 0 {
+		if err := h.loadSample(ctx, c.Sample); err != nil {
+			return errors.Join(err, h.Close())
+		}
+	}
+	return errors.Join(h.serve(ctx), h.Close())
+}
+
+func (c *serveCommand) apply(cfg *config.Config) {
+	for to, from := range map[*string]string{&cfg.Listen: c.Listen, &cfg.Mode: c.Mode, &cfg.FHIR.Base: c.Base} {
+		if from != "" {
+			*to = from
+		}
+	}
+	if len(c.Types) > 0 {
+		cfg.FHIR.Types = c.Types
+	}
+	cfg.Insecure = cfg.Insecure || c.Insecure
+}
+
+// shutdown is how long running requests may take when the program is asked to stop.
+const shutdown = 20 * time.Second
+
+func (h *house) serve(ctx context.Context) error {
+	limitMemory()
+	handler, err := h.handler(ctx)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", h.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", h.cfg.Listen, err)
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	go h.watch(ctx)
+	failed := make(chan error, 1)
+	go func() { failed <- h.accept(server, listener) }()
+	h.announce(listener.Addr())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	h.log.Info("stopping: running requests are finished first", "at most", shutdown)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
+	defer cancel()
+	return server.Shutdown(end)
+}
+
+func (h *house) accept(server *http.Server, listener net.Listener) error {
+	var err error
+	if h.cfg.TLS.Certificate != "" {
+		err = server.ServeTLS(listener, h.cfg.TLS.Certificate, h.cfg.TLS.Key)
+	} else {
+		err = server.Serve(listener)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// limitMemory sets a soft limit, so that the collector works harder before memory runs out. GOMEMLIMIT overrides it.
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(1 << 30)
+	}
+}
+
+// watch publishes a new snapshot when claims, health or statistics change.
+func (h *house) watch(ctx context.Context) {
+	tick := time.NewTicker(5 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := h.engine.Refresh(ctx); err != nil && ctx.Err() == nil {
+				h.log.Error("the primary does not answer", "error", err)
+			}
+		}
+	}
+}
+
+// announce prints the address and what to try, for people.
+func (h *house) announce(addr net.Addr) {
+	scheme := "http"
+	if h.cfg.TLS.Certificate != "" {
+		scheme = "https"
+	}
+	base := scheme + "://" + addr.String()
+	h.log.Info("serving", "address", base, "data", h.cfg.Data, "version", version())
+	if h.cfg.Store.Durability == "relaxed" {
+		h.log.Warn("durability is relaxed: a power loss may lose the last writes")
+	}
+	fmt.Printf("Heliograph serves FHIR R4 at %s\n\n", base)
+	if h.cfg.On(h.cfg.Playground) {
+		fmt.Printf("  playground   %s/\n", base)
+	}
+	for _, q := range []string{
+		`{ PatientList(_count: 3) { id name { family given } birthDate } }`,
+		`{ PatientList(_count: 2, _sort: \"-birthdate\") { id ObservationList(_reference: subject, _sort: \"-date\", _count: 2) { code { text } valueQuantity { value unit } } } }`,
+		`{ ConditionList(_count: 2) { code { text } subject { resource { ... on Patient { id gender } } } } }`,
+	} {
+		fmt.Printf("  try          curl -s %s/graphql -H 'Content-Type: application/json' -d '{\"query\": \"%s\"}'\n", base, q)
+	}
+	fmt.Println()
+}
+
+// handler wires the HTTP side.
+func (h *house) handler(ctx context.Context) (http.Handler, error) {
+	keys, err := h.keys()
+	if err != nil {
+		return nil, err
+	}
+	caller := func(r *http.Request) (search.Caller, error) {
+		tenant, ok := keys.Tenant(r)
+		if !ok {
+			return search.Caller{}, fault.New(fault.Unauthenticated, "a bearer key is needed: Authorization: Bearer …")
+		}
+		return search.Caller{Tenant: tenant}, nil
+	}
+	g, err := h.graph(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", g)
+	mux.Handle("GET /graphql/schema.json", g.SchemaJSON())
+	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "live") })
+	mux.HandleFunc("GET /health/ready", h.ready)
+	mux.Handle("POST /load", &loadHandler{house: h, caller: caller})
+	if h.cfg.On(h.cfg.Playground) {
+		page, err := web.Handler(web.Config{})
+		if err != nil {
+			return nil, err
+		}
+		if !web.Built() {
+			h.log.Info("the program was built without the playground: install Node and run make web")
+		}
+		mux.Handle("/", page)
+	}
+	guard := httpguard.Guard{Hosts: h.cfg.Hosts, Listen: h.cfg.Listen, Origins: h.cfg.CORS.Origins}
+	crossOrigin := cors.New(cors.Options{
+		AllowedOrigins: orNone(h.cfg.CORS.Origins), AllowedMethods: []string{"GET", "POST"},
+		AllowedHeaders: []string{"Authorization", "Content-Type", "X-Heliograph-Explain", "Accept"}, MaxAge: 600,
+	})
+	return crossOrigin.Handler(guard.Wrap(mux)), nil
+}
+
+// orNone keeps an empty list from meaning every origin, as it does in the library.
+func orNone(origins []string) []string {
+	if len(origins) == 0 {
+		return []string{"null.invalid"}
+	}
+	return origins
+}
+
+func (h *house) keys() (*httpguard.Keys, error) {
+	keys := httpguard.NewKeys(defaultTenant)
+	for _, k := range h.cfg.Keys {
+		secret, err := k.Secret()
+		if err != nil {
+			return nil, err
+		}
+		tenant := k.Tenant
+		if tenant == "" {
+			tenant = defaultTenant
+		}
+		keys.Add(secret, tenant)
+	}
+	return keys, nil
+}
+
+func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Caller, error)) (*graph.Handler, error) {
+	key, err := cursorKey(ctx, h.store)
+	if err != nil {
+		return nil, err
+	}
+	var bases []string
+	if h.cfg.FHIR.Base != "" {
+		bases = []string{strings.TrimSuffix(h.cfg.FHIR.Base, "/") + "/"}
+	}
+	l := h.cfg.Limits
+	return graph.New(graph.Config{
+		Definitions: h.defs, Parameters: h.params, Engine: graph.Over(h.engine), Reader: h.reader, Types: h.cfg.FHIR.Types,
+		CursorKey: key, Caller: caller, BaseURLs: bases, Version: version(),
+		Production: !h.cfg.On(h.cfg.GraphQL.Introspection), Logger: h.log,
+		Limits: graph.Limits{Body: l.Body, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, Fields: l.Fields, Page: l.List, Rows: l.Rows},
+	})
+}
+
+// cursorKey is the key that signs cursors: in the primary, so that all gateways share it; made by the first.
+func cursorKey(ctx context.Context, meta adapters.Meta) ([]byte, error) {
+	const name = "cursors/key"
+	for range 3 {
+		values, err := meta.Load(ctx, name)
+		if err != nil || len(values[0]) > 0 {
+			return first(values), err
+		}
+		key := make([]byte, 32)
+		if _, err := rand.Read(key); err != nil {
+			return nil, err
+		}
+		if err := meta.Swap(ctx, adapters.Swap{Key: name, New: key}); err != nil && fault.Of(err) != fault.Conflict {
+			return nil, err
+		}
+	}
+	return nil, errors.New("the key that signs cursors cannot be made")
+}
+
+func first(values [][]byte) []byte {
+	if len(values) == 0 {
+		return nil
+	}
+	return values[0]
+}
+
+// ready says whether each store answers; 503 when the primary does not.
+func (h *house) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+	defer cancel()
+	var lines []string
+	status := http.StatusOK
+	for i, st := range h.engine.Stores() {
+		state := "ready"
+		if err := st.Ping(ctx); err != nil {
+			state = "does not answer"
+			h.log.Error("a store does not answer", "store", st.ID(), "error", err)
+			if i == 0 {
+				status = http.StatusServiceUnavailable
+			}
+		}
+		lines = append(lines, fmt.Sprintf("%s (%s): %s", st.ID(), st.Kind(), state))
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	fmt.Fprintln(w, strings.Join(lines, "\n"))
+}

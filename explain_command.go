@@ -28,7 +28,7 @@ func (c *explainCommand) Run(ctx context.Context, root *cli) error {
 	if err != nil {
 		return err
 	}
-	mode := "plan"
+	mode := "plan-only"
 	if c.Analyze {
 		mode = "analyze"
 	}

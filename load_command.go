@@ -39,6 +39,11 @@ func (c *loadCommand) Run(ctx context.Context, root *cli) error {
 	if c.To != "" {
 		return c.send(ctx)
 	}
+	for _, path := range c.Paths {
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("there is no file or folder %s that can be read", path)
+		}
+	}
 	cfg, err := root.configuration()
 	if err != nil {
 		return err

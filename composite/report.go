@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/planner"
 )
 
@@ -35,7 +36,11 @@ func (e *Engine) native(n planner.Node) []string {
 		}
 		text, err = compile(e.stores[n.Store], func(c adapters.Compiler) (string, error) { return c.Compile(req) })
 	case *planner.EachNode:
-		text, err = compile(e.stores[n.Store], func(c adapters.Compiler) (string, error) { return c.CompileEach(n.Request) })
+		req := n.Request
+		for _, t := range n.ParentTypes {
+			req.Parents = append(req.Parents, fhir.Ref{Type: t, ID: "…"})
+		}
+		text, err = compile(e.stores[n.Store], func(c adapters.Compiler) (string, error) { return c.CompileEach(req) })
 	}
 	if err != nil {
 		return []string{"no native query: " + err.Error()}

@@ -46,7 +46,7 @@ func TestKillDuringLoad(t *testing.T) {
 		t.Fatalf("the last load: %s", errs)
 	}
 	t.Logf("%d of 6 loads were killed; the last one said: %s", kills, strings.SplitN(errs, "\n", 2)[0])
-	q := `{ counts { type count } PatientList(_count: 1000) { id meta { versionId lastUpdated } } EncounterList(_count: 1000) { id meta { versionId } } }`
+	q := `{ counts { type count } PatientList(_count: 1000) { id name { family } meta { versionId } } EncounterList(_count: 1000) { id meta { versionId } } }`
 	a, b := start(t, whole), start(t, broken)
 	want, got := post(t, a.url, q, nil).ok(t, q), post(t, b.url, q, nil).ok(t, q)
 	if string(want.raw) != string(got.raw) {

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/heliograph/heliograph/adapters"
 	"github.com/heliograph/heliograph/adapters/memory"
@@ -34,6 +35,9 @@ func newKit(t testing.TB) *kit {
 		intake: composite.NewIntake(fhir.R4(), indexer)}
 }
 
+// noon is the time of every commit, so that stores that are loaded one after the other agree in it.
+func noon() time.Time { return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC) }
+
 // primary is a store that can be loaded and searched.
 type primary interface {
 	adapters.Primary
@@ -43,7 +47,7 @@ type primary interface {
 
 func (k *kit) sqlite(t testing.TB) primary {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), sqlite.Config{ID: "sqlite", Dir: t.TempDir(), Chronological: k.params.Chronological})
+	s, err := sqlite.Open(t.Context(), sqlite.Config{ID: "sqlite", Dir: t.TempDir(), Chronological: k.params.Chronological, Clock: noon})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +60,7 @@ func (k *kit) sqlite(t testing.TB) primary {
 }
 
 func (k *kit) memory(testing.TB) primary {
-	return memory.Open(memory.Config{ID: "memory"})
+	return memory.Open(memory.Config{ID: "memory", Clock: noon})
 }
 
 func (k *kit) load(t testing.TB, to load.Target, cfg load.Config, paths ...string) load.Summary {

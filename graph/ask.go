@@ -94,7 +94,10 @@ func (k *asker) search(a *ask, f *fetch, args arguments) error {
 		return err
 	}
 	if f.kind == fetchReverseList || f.kind == fetchReverseConnection {
-		a.part.Kind = planner.Each
+		a.part.Kind, a.part.Targets = planner.Each, []string{f.owner}
+		if !args.has("_reference") {
+			return fault.New(fault.BadUserInput, "_reference is required: by which parameter %s refers to %s", f.typ, f.owner)
+		}
 		a.part.Param = find(k.schema.reverse[f.typ], args.text("_reference"))
 		if a.part.Param == nil || !mayPointAt(a.part.Param, f.owner) {
 			return fault.New(fault.BadUserInput, "%s of %s does not refer to %s", args.text("_reference"), f.typ, f.owner)
@@ -146,19 +149,13 @@ func (k *asker) searchValues(f *fetch, args arguments) ([]searchValue, error) {
 	return out, nil
 }
 
-// sortKeys are the keys of _sort: a list, each of which may hold several between commas, as in REST.
-func sortKeys(args arguments) ([]string, error) {
-	texts, err := args.texts("_sort")
-	if err != nil {
-		return nil, err
+// sortKeys are the keys of _sort, between commas, as in REST.
+func sortKeys(args arguments) []string {
+	text := args.text("_sort")
+	if text == "" {
+		return nil
 	}
-	var out []string
-	for _, t := range texts {
-		for key := range strings.SplitSeq(t, ",") {
-			out = append(out, strings.TrimSpace(key))
-		}
-	}
-	return out, nil
+	return strings.Split(text, ",")
 }
 
 // clause reads the values of an argument. They are alternatives, which FHIR writes with commas; a value that ends in a backslash

@@ -21,7 +21,7 @@ type call struct {
 	variables map[string]any
 	caller    search.Caller
 	queryOnly bool   // a mutation is refused (GET)
-	explain   string // "", "plan" or "analyze"
+	explain   string // one of the explain modes
 }
 
 // outcome is the response to a call: body is JSON, valid until release.
@@ -47,7 +47,9 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 	}()
 	d, errs := h.document(c.query)
 	if len(errs) > 0 {
-		return failed(errs)
+		out := failed(errs)
+		out.mutation = c.queryOnly && writes(c.query, c.name, h.limits.Tokens)
+		return out
 	}
 	def, err := pick(d.doc, c.name)
 	if err != nil {
@@ -127,6 +129,16 @@ func appendJSON(dst []byte, v any) []byte {
 	return append(dst, b...)
 }
 
+// gatewayPlan is shown for an operation that asks for no resources.
+const gatewayPlan = "the gateway's own fields only: no resource is searched or read\n"
+
+// The values of the header X-Heliograph-Explain: the plan beside the result, with what each part of it did, or instead of the result.
+const (
+	explainPlan    = "plan"
+	explainAnalyze = "analyze"
+	explainOnly    = "plan-only"
+)
+
 // run executes a compiled operation and writes the response.
 func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, vars map[string]any) outcome {
 	x := h.take(op)
@@ -138,7 +150,7 @@ func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, 
 		gateway, p = h.delegate(ctx, c, d, op, vars)
 		problems = append(problems, p...)
 	}
-	if x.exec != nil && c.explain != "plan" {
+	if x.exec != nil && c.explain != explainOnly {
 		x.levels(ctx)
 	}
 	buf := h.buffer()
@@ -209,7 +221,10 @@ func (h *Handler) finish(ctx context.Context, body []byte, w *writer, c *call) [
 // extensions are what an answer says of itself: always what is degraded or stale, and the plan when it was asked for.
 func (h *Handler) extensions(x *request, c *call) map[string]any {
 	if x.exec == nil {
-		return nil
+		if c.explain == "" || len(x.op.gateway) == 0 {
+			return nil
+		}
+		return map[string]any{"explain": map[string]any{"plan": gatewayPlan, "snapshot": h.engine.Snapshot().Number}}
 	}
 	report := x.exec.Report()
 	var ext map[string]any
@@ -226,9 +241,9 @@ func (h *Handler) extensions(x *request, c *call) map[string]any {
 		set("freshness", map[string]any{"position": report.Position})
 	}
 	switch c.explain {
-	case "plan":
+	case explainPlan, explainOnly:
 		set("explain", map[string]any{"plan": h.engine.Explain(x.plan, nil), "snapshot": x.plan.Snapshot})
-	case "analyze":
+	case explainAnalyze:
 		set("explain", map[string]any{
 			"plan": h.engine.Explain(x.plan, x.exec), "snapshot": x.plan.Snapshot, "calls": report.Calls, "position": report.Position,
 		})

@@ -48,10 +48,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch explain := r.Header.Get("X-Heliograph-Explain"); explain {
-	case "", "plan", "analyze":
+	case "", explainPlan, explainAnalyze, explainOnly:
 		c.explain = explain
 	default:
-		h.refuse(w, media, http.StatusBadRequest, fault.New(fault.BadUserInput, "X-Heliograph-Explain is plan or analyze"))
+		h.refuse(w, media, http.StatusBadRequest, fault.New(fault.BadUserInput, "X-Heliograph-Explain is plan, analyze or plan-only"))
 		return
 	}
 	out := h.execute(r.Context(), &c)

@@ -105,7 +105,8 @@ func (b *builder) each() (Node, error) {
 	b.reject(c.rejected)
 	bodies := c.store.Primary && c.store.Claims.Has(search.CanBodies)
 	return &EachNode{
-		Store: c.store.ID, Primary: primary.ID, Limit: b.part.Limit, Cap: b.part.Cap, Rows: b.part.Rows, Why: c.why,
+		Store: c.store.ID, Primary: primary.ID, Limit: b.part.Limit, Cap: b.part.Cap, Rows: b.part.Rows,
+		ParentTypes: b.part.Targets, Why: c.why,
 		Request: search.EachRequest{
 			Request: search.Request{
 				Query: q, AtLeast: b.op.AtLeast, After: b.part.After, Reverse: b.part.Reverse,

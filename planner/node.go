@@ -88,7 +88,9 @@ type EachNode struct {
 	// Limit is the page; with Limit 0 all are given, and more than Cap fail. Without Rows only counts are asked for.
 	Limit, Cap int
 	Rows       bool
-	Why        string
+	// ParentTypes are the types that parents may be of; empty is any.
+	ParentTypes []string
+	Why         string
 }
 
 // GetNode reads by key from the primary: the keys of a level in calls of at most MaxKeys.
@@ -106,44 +108,3 @@ type HistoryNode struct {
 
 // MaxKeys is how many keys or parents go into one store call.
 const MaxKeys = 1000
-
-// Inputs implements Node.
-func (*Match) Inputs() []Node { return nil }
-
-// Inputs implements Node.
-func (n *Intersect) Inputs() []Node { return n.Parts }
-
-// Inputs implements Node.
-func (n *Union) Inputs() []Node { return n.Parts }
-
-// Inputs implements Node.
-func (n *Except) Inputs() []Node { return []Node{n.From, n.Without} }
-
-// Inputs implements Node.
-func (n *Hydrate) Inputs() []Node { return []Node{n.Input} }
-
-// Inputs implements Node.
-func (n *Filter) Inputs() []Node { return []Node{n.Input} }
-
-// Inputs implements Node.
-func (n *Sort) Inputs() []Node { return []Node{n.Input} }
-
-// Inputs implements Node.
-func (n *Page) Inputs() []Node { return []Node{n.Input} }
-
-// Inputs implements Node.
-func (n *Count) Inputs() []Node {
-	if n.Input != nil {
-		return []Node{n.Input}
-	}
-	return nil
-}
-
-// Inputs implements Node.
-func (*EachNode) Inputs() []Node { return nil }
-
-// Inputs implements Node.
-func (*GetNode) Inputs() []Node { return nil }
-
-// Inputs implements Node.
-func (*HistoryNode) Inputs() []Node { return nil }

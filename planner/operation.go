@@ -42,7 +42,8 @@ type Part struct {
 	Query search.Query
 	// Param is the reference parameter of Each.
 	Param *search.Param
-	// Targets are the types that a Get may meet; empty is any. They are for people and for routing, not a filter.
+	// Targets are the types that a Get may meet, or that the parents of an Each are of; empty is any. They are for people and for
+	// routing, not a filter.
 	Targets []string
 	// Rows asks for rows, Total for the number of all matches.
 	Rows  bool

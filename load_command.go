@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,11 +25,11 @@ type loadCommand struct {
 	Lenient    bool     `help:"Accept what legacy data bends: unknown codes, missing elements and the like."`
 	Restamp    bool     `help:"Give the time of the load as meta.lastUpdated instead of keeping what is there."`
 	References string   `enum:"off,warn,enforce" default:"off" help:"What becomes of references to what is neither in the store nor in the input: off, warn, enforce."`
-	Rejects    string   `type:"path" default:"heliograph.rejects.ndjson" placeholder:"FILE" help:"Where to write what could not be loaded."`
+	Rejects    string   `type:"path" default:"heliograph.rejects.ndjson" placeholder:"FILE" help:"File to append what could not be loaded to."`
 	Again      bool     `help:"Read files that were loaded before."`
 	Tenant     string   `default:"main" help:"Tenant that receives the data."`
 	To         string   `placeholder:"URL" help:"Send the files to a running server instead of opening the data folder."`
-	Key        string   `env:"HELIOGRAPH_TEST_KEY" placeholder:"KEY" help:"Bearer key for --to."`
+	Key        string   `env:"HELIOGRAPH_KEY" placeholder:"KEY" help:"Bearer key for --to."`
 }
 
 // errRejects ends the program with code 1 after the summary has said why.
@@ -57,7 +58,7 @@ func (c *loadCommand) Run(ctx context.Context, root *cli) error {
 	l, err := load.New(load.Config{
 		Target: h.store, Intake: h.intake, Tenant: c.Tenant, References: load.References(c.References), Again: c.Again,
 		Admission: composite.Admission{Lenient: c.Lenient, Restamp: c.Restamp},
-		Rejects:   rejects, Report: show.reject, Bent: show.bent, Progress: show.progress, Logger: h.log,
+		Rejects:   rejects, RejectsFile: c.Rejects, Report: show.reject, Bent: show.bent, Progress: show.progress, Logger: h.log,
 	})
 	if err != nil {
 		return errors.Join(err, h.Close())
@@ -68,10 +69,13 @@ func (c *loadCommand) Run(ctx context.Context, root *cli) error {
 	if sum.Rejected > 0 {
 		fmt.Fprintf(os.Stderr, "%d rejected; they are in %s\n", sum.Rejected, c.Rejects)
 	}
+	if sum.RejectedBefore > 0 {
+		fmt.Fprintf(os.Stderr, "%d had been rejected by earlier loads of the same files; --again tries them once more\n", sum.RejectedBefore)
+	}
 	if err != nil {
 		return fmt.Errorf("the load stopped; run it again and it goes on where it was: %w", err)
 	}
-	if sum.Rejected > 0 {
+	if sum.Rejected+sum.RejectedBefore > 0 {
 		return errRejects
 	}
 	return nil
@@ -79,6 +83,9 @@ func (c *loadCommand) Run(ctx context.Context, root *cli) error {
 
 // send streams NDJSON files to a server's /load.
 func (c *loadCommand) send(ctx context.Context) error {
+	if c.References != string(load.Off) || c.Again || c.Tenant != defaultTenant {
+		return errors.New("--to takes no --references, --again or --tenant: the key selects the tenant, and a server remembers no files")
+	}
 	var rejected int64
 	for _, root := range c.Paths {
 		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
@@ -112,14 +119,14 @@ func (c *loadCommand) sendFile(ctx context.Context, path string) (sum load.Summa
 		return sum, err
 	}
 	defer in.Close()
-	url := strings.TrimSuffix(c.To, "/") + "/load?name=" + filepath.Base(path)
+	query := url.Values{"name": {filepath.Base(path)}}
 	if c.Lenient {
-		url += "&lenient=true"
+		query.Set("lenient", "true")
 	}
 	if c.Restamp {
-		url += "&restamp=true"
+		query.Set("restamp", "true")
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, in)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.To, "/")+"/load?"+query.Encode(), in)
 	if err != nil {
 		return sum, err
 	}
@@ -143,10 +150,14 @@ func (c *loadCommand) sendFile(ctx context.Context, path string) (sum load.Summa
 	for _, r := range answer.Rejects {
 		printReject(os.Stderr, r)
 	}
+	if more := answer.Summary.Rejected - int64(len(answer.Rejects)); more > 0 {
+		fmt.Fprintf(os.Stderr, "%d more were rejected than the server lists\n", more)
+	}
 	return answer.Summary, nil
 }
 
-// lazyFile makes its file at the first write, readable for its owner alone: rejects hold patient data.
+// lazyFile makes its file at the first write, readable for its owner alone: rejects hold patient data. What is there stays: it may be
+// what the load that this one goes on with could not load.
 type lazyFile struct {
 	path string
 	file *os.File
@@ -155,7 +166,7 @@ type lazyFile struct {
 func (f *lazyFile) Write(p []byte) (int, error) {
 	if f.file == nil {
 		var err error
-		if f.file, err = os.OpenFile(f.path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); err != nil {
+		if f.file, err = os.OpenFile(f.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
 			return 0, err
 		}
 	}
@@ -260,8 +271,14 @@ func (d *display) end(s load.Summary) {
 	if s.SkippedFiles > 0 {
 		fmt.Fprintf(d.out, "%d of the files were loaded before; --again reads them anyway\n", s.SkippedFiles)
 	}
+	if s.Older > 0 {
+		fmt.Fprintf(d.out, "%d of the unchanged are newer in the store than in the input\n", s.Older)
+	}
 	if s.Resumed > 0 {
 		fmt.Fprintf(d.out, "%d lines had been done by a load that was interrupted\n", s.Resumed)
+	}
+	if s.Deleted > 0 {
+		fmt.Fprintf(d.out, "%d were deleted by transactions\n", s.Deleted)
 	}
 	if s.Bent > 0 {
 		fmt.Fprintf(d.out, "%d were loaded although they bend the rules (--lenient)\n", s.Bent)
@@ -271,6 +288,9 @@ func (d *display) end(s load.Summary) {
 	}
 	if s.Dangling > 0 {
 		fmt.Fprintf(d.out, "%d references point at what is not there: %s\n", s.Dangling, strings.Join(s.DanglingRefs, ", "))
+	}
+	if s.Unfollowed > 0 {
+		fmt.Fprintf(d.out, "%d more references were not looked after: too many waited for their targets\n", s.Unfollowed)
 	}
 	types := make([]string, 0, len(s.Types))
 	for t := range s.Types {

@@ -94,6 +94,9 @@ type Precondition struct {
 	// Changed makes the write a no-op (Unchanged) if the current version has the same body and, where Write.LastUpdated is set,
 	// the same lastUpdated.
 	Changed bool
+	// Newer makes the write a no-op (Unchanged) if Write.LastUpdated is set and the current version's is later: what arrives is old
+	// news, as when a load is repeated.
+	Newer bool
 	// Search demands that the query has exactly Matches matches, and that a single match is Write.Ref when Matches is 1; else
 	// fault.Conflict. For a conditional create: Matches 0.
 	Search  *search.Query

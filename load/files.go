@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -26,8 +28,13 @@ type file struct {
 	size int64
 }
 
-// expand gives the files of the paths: a file as it is, a folder's files that have a known ending, sorted.
-func expand(paths []string) ([]file, error) {
+// expand gives the files of the paths: a file as it is, a folder's files that have a known ending, sorted. The file leave, if
+// there is one, is none of them.
+func expand(paths []string, leave string) ([]file, error) {
+	own, err := os.Stat(leave)
+	if leave == "" || err != nil {
+		own = nil
+	}
 	var out []file
 	for _, p := range paths {
 		info, err := os.Stat(p)
@@ -35,7 +42,12 @@ func expand(paths []string) ([]file, error) {
 			return nil, err
 		}
 		if !info.IsDir() {
-			out = append(out, file{path: p, size: info.Size()})
+			if own != nil && os.SameFile(own, info) {
+				return nil, fmt.Errorf("%s is the file that rejects are written to; name another", p)
+			}
+			if out, err = appendFile(out, p, info); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		before := len(out)
@@ -43,8 +55,11 @@ func expand(paths []string) ([]file, error) {
 			if err != nil || d.IsDir() || !readable(path) {
 				return err
 			}
-			info, err := d.Info()
-			out = append(out, file{path: path, size: info.Size()})
+			info, err := os.Stat(path)
+			if err != nil || own != nil && os.SameFile(own, info) {
+				return err
+			}
+			out, err = appendFile(out, path, info)
 			return err
 		})
 		if err != nil {
@@ -56,6 +71,14 @@ func expand(paths []string) ([]file, error) {
 		slices.SortFunc(out[before:], func(a, b file) int { return strings.Compare(a.path, b.path) })
 	}
 	return out, nil
+}
+
+// appendFile refuses what cannot be read more than once: a file is read for its checksum before it is loaded.
+func appendFile(out []file, path string, info fs.FileInfo) ([]file, error) {
+	if !info.Mode().IsRegular() {
+		return out, fmt.Errorf("%s is not a regular file; put what it gives into one", path)
+	}
+	return append(out, file{path: path, size: info.Size()}), nil
 }
 
 // bare is the path without the ending of its compression.
@@ -74,29 +97,59 @@ func readable(path string) bool {
 // ndjson says whether the file has a resource a line; otherwise it is one JSON document.
 func (f file) ndjson() bool { return filepath.Ext(bare(f.path)) != ".json" }
 
-// open opens the file, decompressing by its ending.
-func (f file) open() (io.ReadCloser, error) {
+// open opens the file, decompressing by its ending and without a byte order mark. What is read of the file itself is added to count,
+// when that is not nil. That the content is no archive shows at the first read.
+func (f file) open(count *atomic.Int64) (io.ReadCloser, error) {
 	in, err := os.Open(f.path)
 	if err != nil {
 		return nil, err
 	}
-	switch filepath.Ext(f.path) {
-	case ".gz":
-		z, err := gzip.NewReader(bufio.NewReaderSize(in, 1<<16))
-		if err != nil {
-			in.Close()
-			return nil, fmt.Errorf("%s: not a gzip file: %w", f.path, err)
-		}
-		return &stacked{Reader: z, closers: []func() error{z.Close, in.Close}}, nil
-	case ".zst":
-		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
-		if err != nil {
-			in.Close()
-			return nil, fmt.Errorf("%s: not a zstd file: %w", f.path, err)
-		}
-		return &stacked{Reader: z, closers: []func() error{func() error { z.Close(); return nil }, in.Close}}, nil
+	var r io.Reader = in
+	if count != nil {
+		r = &countingReader{in, count}
 	}
-	return in, nil
+	switch ext := filepath.Ext(f.path); {
+	case ext != ".gz" && ext != ".zst":
+		return &stacked{Reader: unmarked(r), closers: []func() error{in.Close}}, nil
+	case f.size == 0:
+		return &stacked{Reader: failing{errors.New("an empty file is no archive")}, closers: []func() error{in.Close}}, nil
+	case ext == ".gz":
+		z, err := gzip.NewReader(bufio.NewReaderSize(r, 1<<16))
+		if err != nil {
+			return &stacked{Reader: failing{errors.New("not a gzip file")}, closers: []func() error{in.Close}}, nil
+		}
+		return &stacked{Reader: unmarked(z), closers: []func() error{z.Close, in.Close}}, nil
+	}
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
+	if err != nil {
+		return &stacked{Reader: failing{errors.New("not a zstd file")}, closers: []func() error{in.Close}}, nil
+	}
+	return &stacked{Reader: unmarked(z), closers: []func() error{func() error { z.Close(); return nil }, in.Close}}, nil
+}
+
+// failing is a reader of nothing.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// markless reads past a byte order mark.
+type markless struct {
+	*bufio.Reader
+	begun bool
+}
+
+func unmarked(r io.Reader) io.Reader { return &markless{Reader: bufio.NewReaderSize(r, 1<<16)} }
+
+func (m *markless) Read(p []byte) (int, error) {
+	if !m.begun {
+		m.begun = true
+		if start, _ := m.Peek(3); string(start) == "\ufeff" { // an error comes again
+			if _, err := m.Discard(3); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return m.Reader.Read(p)
 }
 
 type stacked struct {
@@ -114,15 +167,15 @@ func (s *stacked) Close() error {
 	return first
 }
 
-// countingReader counts what was read for the progress; of compressed input it is an estimate.
+// countingReader counts what was read, for the progress.
 type countingReader struct {
 	io.Reader
-	loader *Loader
+	count *atomic.Int64
 }
 
 func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	c.loader.bytes = min(c.loader.bytes+int64(n), max(c.loader.total, 1))
+	c.count.Add(int64(n))
 	return n, err
 }
 
@@ -132,7 +185,12 @@ type checkpoint struct {
 	old   []byte
 	lines int
 	done  bool
+	// rejected is how many of those lines were rejected.
+	rejected int64
 }
+
+// checkpointSize is the length of a stored checkpoint: lines, done, rejected.
+const checkpointSize = 8 + 1 + 8
 
 // checkpoint finds what is known of a file. A file is known by its content, not its name.
 func (l *Loader) checkpoint(ctx context.Context, f file) (checkpoint, error) {
@@ -146,9 +204,10 @@ func (l *Loader) checkpoint(ctx context.Context, f file) (checkpoint, error) {
 		return c, err
 	}
 	c.old = values[0]
-	if len(c.old) == 9 && !l.cfg.Again {
-		c.lines = int(binary.BigEndian.Uint64(c.old[:8]))
+	if len(c.old) == checkpointSize && !l.cfg.Again {
+		c.lines = int(binary.BigEndian.Uint64(c.old))
 		c.done = c.old[8] == 1
+		c.rejected = int64(binary.BigEndian.Uint64(c.old[9:]))
 	}
 	return c, nil
 }
@@ -160,6 +219,7 @@ func (c *checkpoint) next(lines int, done bool) adapters.Swap {
 	if done {
 		v[8] = 1
 	}
+	v = binary.BigEndian.AppendUint64(v, uint64(c.rejected))
 	return adapters.Swap{Key: c.key, Old: c.old, New: v}
 }
 

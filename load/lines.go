@@ -107,9 +107,9 @@ func (l *Loader) read(ctx context.Context, r io.Reader, skip int, emit func(*bat
 	b := &batch{ready: make(chan struct{})}
 	size := 0
 	for number := 1; ; number++ {
-		raw, err := readLine(in)
-		if len(raw) > 0 && number > skip {
-			b.lines = append(b.lines, line{number: number, raw: raw})
+		raw, long, err := readLine(in)
+		if (long || len(raw) > 0) && number > skip {
+			b.lines = append(b.lines, newLine(number, raw, long))
 			size += len(raw)
 		}
 		if err == nil {
@@ -118,7 +118,7 @@ func (l *Loader) read(ctx context.Context, r io.Reader, skip int, emit func(*bat
 			b.last = errors.Is(err, io.EOF)
 			if !b.last {
 				b.err = fmt.Errorf("the input cannot be read further: %w", err)
-			} else if len(raw) > 0 {
+			} else if long || len(raw) > 0 {
 				b.upTo = number
 			}
 			emit(b)
@@ -133,26 +133,36 @@ func (l *Loader) read(ctx context.Context, r io.Reader, skip int, emit func(*bat
 	}
 }
 
-// readLine gives a line without its end and without blanks around it. The error comes with the last line, if that has no end.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var out []byte
+func newLine(number int, raw []byte, long bool) line {
+	if long {
+		return line{number: number, err: fmt.Errorf("a line of more than %d MB", maxLine>>20)}
+	}
+	return line{number: number, raw: raw}
+}
+
+// readLine gives a line without its end and without blanks around it, nothing of one that is too long. The error comes with the last
+// line, if that has no end.
+func readLine(in *bufio.Reader) (out []byte, long bool, err error) {
 	for {
 		part, err := in.ReadSlice('\n')
-		out = append(out, part...)
-		if len(out) > maxLine {
-			return nil, fmt.Errorf("a line of more than %d MB", maxLine>>20)
+		long = long || len(out)+len(part) > maxLine
+		if long {
+			out = nil
+		} else {
+			out = append(out, part...)
 		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return bytes.TrimSpace(out), long, err
 		}
-		return bytes.TrimSpace(out), err
 	}
 }
 
+// prepare takes in those lines that are not refused already.
 func (l *Loader) prepare(b *batch) {
 	for i := range b.lines {
-		ln := &b.lines[i]
-		ln.prepared, ln.err = l.cfg.Intake.Prepare(ln.raw, l.cfg.Admission)
+		if ln := &b.lines[i]; ln.err == nil {
+			ln.prepared, ln.err = l.cfg.Intake.Prepare(ln.raw, l.cfg.Admission)
+		}
 	}
 }
 
@@ -160,10 +170,14 @@ func (l *Loader) prepare(b *batch) {
 func (l *Loader) write(ctx context.Context, src *source, b *batch) error {
 	members := make([]adapters.Member, 0, len(b.lines)+1)
 	origin := make([]*line, 0, len(b.lines))
+	before := l.sum.Rejected
 	for i := range b.lines {
 		ln := &b.lines[i]
 		if ln.err == nil {
-			ln.err = l.seen.check(ctx, l, &ln.prepared)
+			var err error
+			if ln.err, err = l.seen.check(ctx, l, &ln.prepared); err != nil {
+				return err
+			}
 		}
 		if ln.err != nil {
 			l.reject(rejectOf(src.name, ln))
@@ -171,11 +185,16 @@ func (l *Loader) write(ctx context.Context, src *source, b *batch) error {
 		}
 		l.remark(src.name, ln)
 		w := ln.prepared.Write
-		w.If.Changed = true
+		w.If.Changed, w.If.Newer = true, true
 		members = append(members, adapters.Member{Tenant: l.cfg.Tenant, Writes: []adapters.Write{w}})
 		origin = append(origin, ln)
 	}
+	// What is not kept as a reject must not count as done.
+	if err := l.rejects.failure(); err != nil {
+		return err
+	}
 	if src.mark.key != "" {
+		src.mark.rejected += l.sum.Rejected - before
 		swap := src.mark.next(b.upTo, b.last)
 		members = append(members, adapters.Member{Tenant: l.cfg.Tenant, Meta: []adapters.Swap{swap}})
 		src.mark.old = swap.New
@@ -230,20 +249,29 @@ func (l *Loader) tally(src *source, origin []*line, outcomes []adapters.Outcome)
 			l.reject(rejectOf(src.name, origin[i]))
 			continue
 		}
-		l.count(o.Results)
+		l.count([]adapters.Write{origin[i].prepared.Write}, o.Results)
 	}
 	return nil
 }
 
-func (l *Loader) count(results []adapters.Result) {
-	for _, r := range results {
+func (l *Loader) count(writes []adapters.Write, results []adapters.Result) {
+	for i, r := range results {
+		if at := writes[i].LastUpdated; at != 0 && at < r.LastUpdated {
+			l.sum.Older++
+		}
 		switch r.Effect {
 		case adapters.Created:
 			l.sum.Created++
 		case adapters.Updated:
 			l.sum.Updated++
+		case adapters.Deleted:
+			l.sum.Deleted++
+			continue
 		default:
 			l.sum.Unchanged++
+			if writes[i].Action == adapters.Delete {
+				continue
+			}
 		}
 		l.sum.Types[r.Ref.Type]++
 	}

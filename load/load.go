@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/heliograph/heliograph/adapters"
@@ -42,6 +43,8 @@ type Config struct {
 	Again bool
 	// Rejects receives what could not be loaded, a JSON object a line, when not nil.
 	Rejects io.Writer
+	// RejectsFile is the file behind Rejects, if there is one: it is no input, though it may lie in a folder that is loaded.
+	RejectsFile string
 	// Report is told of every reject, Bent of every resource that was loaded although it bends the rules (lenient only), Progress
 	// of every batch; each when not nil. None of them is called by two goroutines at once.
 	Report   func(Reject)
@@ -73,7 +76,7 @@ type Reason struct {
 
 // Progress is how far a load is.
 type Progress struct {
-	// Bytes of Total have been read (as stored: compressed input counts compressed); Total is 0 when unknown.
+	// Bytes of Total have been read (as they are stored: compressed input counts compressed); Total is 0 when unknown.
 	Bytes, Total int64
 	Summary      Summary
 	Elapsed      time.Duration
@@ -83,7 +86,13 @@ type Progress struct {
 type Summary struct {
 	Files                       int
 	Created, Updated, Unchanged int64
-	Rejected                    int64
+	// Deleted is what transactions have deleted.
+	Deleted  int64
+	Rejected int64
+	// RejectedBefore is how many rejects earlier loads had in what is skipped now: in files done before and lines done before.
+	RejectedBefore int64
+	// Older counts those of Unchanged whose version in the store is later than what the input has.
+	Older int64
 	// SkippedFiles were loaded before; Resumed is the number of lines that an interrupted load had done.
 	SkippedFiles int
 	Resumed      int64
@@ -91,9 +100,10 @@ type Summary struct {
 	Bent int64
 	// Unindexed counts values that are stored and cannot be searched (lenient data only).
 	Unindexed int64
-	// Dangling counts references to what is not there (Warn), of which the first are in DanglingRefs.
-	Dangling     int64
-	DanglingRefs []string
+	// Dangling counts the targets of references that are not there (Warn), of which the first are in DanglingRefs. Unfollowed counts
+	// references that were not looked after, because too many waited for their targets already.
+	Dangling, Unfollowed int64
+	DanglingRefs         []string
 	// Types counts the resources of the input that are in the store now, by type.
 	Types map[string]int64
 }
@@ -106,7 +116,7 @@ type Loader struct {
 	cfg     Config
 	sum     Summary
 	began   time.Time
-	bytes   int64
+	bytes   atomic.Int64
 	total   int64
 	seen    *references
 	rejects *rejectWriter
@@ -144,7 +154,7 @@ func New(cfg Config) (*Loader, error) {
 // load stopped: the store failed, a path could not be read, ctx ended. Rejects are no error.
 func (l *Loader) Run(ctx context.Context, paths ...string) (Summary, error) {
 	l.began = time.Now()
-	files, err := expand(paths)
+	files, err := expand(paths, l.cfg.RejectsFile)
 	if err != nil {
 		return l.sum, err
 	}
@@ -167,7 +177,7 @@ func (l *Loader) Run(ctx context.Context, paths ...string) (Summary, error) {
 	if err := l.dangling(ctx); err != nil {
 		return l.sum, err
 	}
-	return l.sum, l.rejects.err
+	return l.sum, l.rejects.failure()
 }
 
 // Stream loads NDJSON from a reader; name stands for the file in reports. Nothing is remembered of it: what is unchanged is
@@ -181,7 +191,7 @@ func (l *Loader) Stream(ctx context.Context, name string, r io.Reader) (Summary,
 	if err := l.dangling(ctx); err != nil {
 		return l.sum, err
 	}
-	return l.sum, l.rejects.err
+	return l.sum, l.rejects.failure()
 }
 
 func (l *Loader) file(ctx context.Context, f file) error {
@@ -189,24 +199,24 @@ func (l *Loader) file(ctx context.Context, f file) error {
 	if err != nil {
 		return err
 	}
-	if mark.done && !l.cfg.Again {
+	l.sum.RejectedBefore += mark.rejected
+	if mark.done {
 		l.cfg.Logger.Info("the file was loaded before; --again reads it anyway", "file", f.path)
 		l.sum.SkippedFiles++
-		l.bytes += f.size
+		l.bytes.Add(f.size)
 		return nil
 	}
-	r, err := f.open()
+	l.sum.Resumed += int64(mark.lines)
+	src := source{name: f.path, mark: mark}
+	if !f.ndjson() {
+		return l.document(ctx, src, f)
+	}
+	r, err := f.open(&l.bytes)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	counted := &countingReader{Reader: r, loader: l}
-	src := source{name: f.path, mark: mark}
-	if f.ndjson() {
-		l.sum.Resumed += int64(mark.lines)
-		return l.lines(ctx, src, counted, mark.lines)
-	}
-	return l.document(ctx, src, f, counted)
+	return l.lines(ctx, src, r, mark.lines)
 }
 
 // source is what lines come from: its name in reports and, for files, the checkpoint.
@@ -226,7 +236,7 @@ func (l *Loader) reject(r Reject) {
 
 func (l *Loader) progress() {
 	if l.cfg.Progress != nil {
-		l.cfg.Progress(Progress{Bytes: l.bytes, Total: l.total, Summary: l.sum, Elapsed: time.Since(l.began)})
+		l.cfg.Progress(Progress{Bytes: min(l.bytes.Load(), l.total), Total: l.total, Summary: l.sum, Elapsed: time.Since(l.began)})
 	}
 }
 

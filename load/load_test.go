@@ -162,6 +162,14 @@ func TestRerun(t *testing.T) {
 	if sum := run(t, store, load.Config{}, other); sum.Unchanged != 1 {
 		t.Fatalf("same content in another file: %+v", sum)
 	}
+	versions := `{"resourceType":"Patient","id":"v","meta":{"lastUpdated":"2020-01-01T00:00:00Z"}}` + "\n" +
+		`{"resourceType":"Patient","id":"v","gender":"male","meta":{"lastUpdated":"2021-01-01T00:00:00Z"}}`
+	for range 2 {
+		sum := run(t, store, load.Config{Again: true}, file(t, "versions.ndjson", []byte(versions)))
+		if v := read(t, store, "Patient", "v"); v.Version != 2 || sum.Updated == 0 && sum.Older != 1 {
+			t.Errorf("version %d after %+v: an old version came again", v.Version, sum)
+		}
+	}
 	if v := read(t, store, "Patient", "a").Version; v != 2 {
 		t.Errorf("version %d, want 2", v)
 	}
@@ -268,5 +276,13 @@ func TestTruncated(t *testing.T) {
 	sum := run(t, memory.Open(memory.Config{}), load.Config{}, path)
 	if sum.Rejected == 0 || sum.Created == 0 {
 		t.Errorf("%+v", sum)
+	}
+}
+
+// write writes a file anew.
+func write(t testing.TB, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

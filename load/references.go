@@ -7,6 +7,8 @@ import (
 	"hash/maphash"
 	"slices"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/search"
@@ -16,20 +18,28 @@ import (
 type references struct {
 	mode References
 	seed maphash.Seed
-	// known are hashes of the resources in the input: all of it for Enforce, what was read so far for Warn.
+	// known are hashes of the resources in the input: all of it for Enforce, some of what was read so far for Warn.
 	known map[uint64]struct{}
-	// wanted are targets that have not been seen yet (Warn).
+	// wanted are targets that have not been seen yet (Warn); at askAt of them the store is asked.
 	wanted map[fhir.Ref]struct{}
+	askAt  int
 }
 
-// maxWanted is how many unseen targets are held before the store is asked for them.
-const maxWanted = 200_000
-
-// maxNamed is how many dangling references are named; all are counted.
-const maxNamed = 20
+const (
+	// maxWanted is how many unseen targets are held before the store is first asked for them.
+	maxWanted = 200_000
+	// maxHeld is how many unseen targets are held at all.
+	maxHeld = 1_000_000
+	// maxKnown is how many seen resources are held, so that the store need not be asked for them (Warn).
+	maxKnown = 2_000_000
+	// maxNamed is how many dangling references are named; all are counted.
+	maxNamed = 20
+)
 
 func newReferences(mode References) *references {
-	return &references{mode: mode, seed: maphash.MakeSeed(), known: map[uint64]struct{}{}, wanted: map[fhir.Ref]struct{}{}}
+	return &references{
+		mode: mode, seed: maphash.MakeSeed(), known: map[uint64]struct{}{}, wanted: map[fhir.Ref]struct{}{}, askAt: maxWanted,
+	}
 }
 
 func (r *references) hash(ref fhir.Ref) uint64 {
@@ -41,33 +51,56 @@ func (r *references) hash(ref fhir.Ref) uint64 {
 	return h.Sum64()
 }
 
-// check looks at the references of a resource that is about to be written. Its error rejects the resource.
-func (r *references) check(ctx context.Context, l *Loader, p *composite.Prepared) error {
-	if r.mode == Off {
-		return nil
+// check looks at the references of a resource that is about to be written. What it refuses, it says why; its error is the store's.
+func (r *references) check(ctx context.Context, l *Loader, p *composite.Prepared) (refused, err error) {
+	switch r.mode {
+	case Warn:
+		return nil, r.want(ctx, l, p)
+	case Enforce:
+		return r.enforce(ctx, l, p)
+	}
+	return nil, nil
+}
+
+// want notes the targets that have not been seen. Asking the store again waits until twice as many are wanted, so that targets which
+// never come cost no more than a few questions each.
+func (r *references) want(ctx context.Context, l *Loader, p *composite.Prepared) error {
+	if len(r.known) >= maxKnown {
+		clear(r.known)
 	}
 	r.known[r.hash(p.Write.Ref)] = struct{}{}
-	var missing []fhir.Ref
 	for _, target := range targets(p.Write.Body.JSON) {
 		if _, ok := r.known[r.hash(target)]; ok {
 			continue
 		}
-		if r.mode == Warn {
-			r.wanted[target] = struct{}{}
+		if _, ok := r.wanted[target]; !ok && len(r.wanted) >= maxHeld {
+			l.sum.Unfollowed++
 			continue
 		}
-		missing = append(missing, target)
+		r.wanted[target] = struct{}{}
 	}
-	if len(r.wanted) > maxWanted {
-		_, err := r.unseen(ctx, l)
-		return err
+	if len(r.wanted) < r.askAt {
+		return nil
+	}
+	absent, err := r.unseen(ctx, l)
+	r.askAt = max(maxWanted, 2*len(absent))
+	return err
+}
+
+func (r *references) enforce(ctx context.Context, l *Loader, p *composite.Prepared) (refused, err error) {
+	r.known[r.hash(p.Write.Ref)] = struct{}{}
+	var missing []fhir.Ref
+	for _, target := range targets(p.Write.Body.JSON) {
+		if _, ok := r.known[r.hash(target)]; !ok {
+			missing = append(missing, target)
+		}
 	}
 	if len(missing) == 0 {
-		return nil
+		return nil, nil
 	}
 	absent, err := l.absent(ctx, missing)
 	if err != nil || len(absent) == 0 {
-		return err
+		return nil, err
 	}
 	invalid := &composite.InvalidError{Ref: p.Write.Ref}
 	for _, ref := range absent {
@@ -76,7 +109,7 @@ func (r *references) check(ctx context.Context, l *Loader, p *composite.Prepared
 			Message: fmt.Sprintf("refers to %s, which is neither in the store nor in the input", ref),
 		})
 	}
-	return invalid
+	return invalid, nil
 }
 
 // unseen drops from wanted what has come since or is in the store, and gives the rest.
@@ -148,12 +181,14 @@ func targets(body []byte) []fhir.Ref {
 		if i < 0 {
 			return out
 		}
-		body = body[i+len(member):]
-		end := bytes.IndexByte(body, '"')
-		if end < 0 {
-			return out
+		start := i + len(member) - 1
+		end := stringEnd(body, start)
+		text := body[start+1 : end-1]
+		if bytes.IndexByte(text, '\\') >= 0 {
+			text, _ = jsontext.AppendUnquote(nil, body[start:end]) // a body is valid JSON
 		}
-		ref, err := fhir.ParseReference(string(body[:end]), "")
+		body = body[end:]
+		ref, err := fhir.ParseReference(string(text), "")
 		if local := ref.Ref(); err == nil && ref.Kind == fhir.ReferenceLocal && !seen[local] {
 			seen[local] = true
 			out = append(out, local)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 	"unicode/utf8"
@@ -61,6 +62,14 @@ func (w *rejectWriter) write(r Reject) {
 		_, err = w.out.Write(append(encoded, '\n'))
 	}
 	w.err = err
+}
+
+// failure is why rejects could not be kept.
+func (w *rejectWriter) failure() error {
+	if w.err == nil {
+		return nil
+	}
+	return fmt.Errorf("the rejects cannot be written: %w", w.err)
 }
 
 // waitRetry waits as long as an Overloaded error says, or until ctx ends.

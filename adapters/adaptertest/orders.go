@@ -65,9 +65,9 @@ func testPages(t *testing.T, r *rig) {
 				continue
 			}
 			whole := r.sameSearch(t, "all", q)
-			q.Limit = []int{1, 7, 50, len(whole) + 1}[n%4]
-			if q.Limit == 1 && len(whole) > 60 {
-				q.Limit = 13
+			q.Limit = []int{len(whole)/5 + 1, 50, len(whole) + 1, len(whole)/11 + 1}[n%4]
+			if len(whole) < 40 {
+				q.Limit = 1 + n%3
 			}
 			for _, reverse := range []bool{false, true} {
 				q.Reverse = reverse
@@ -97,6 +97,9 @@ func (r *rig) pages(t *testing.T, q search.Request) []search.Hit {
 		got = append(got, page...)
 		if len(page) < q.Limit {
 			return got
+		}
+		if len(got) > len(r.data.Records) {
+			t.Fatal("the pages do not end")
 		}
 		last := page[len(page)-1]
 		q.After = &search.Cursor{Order: last.Order, ID: last.Ref.ID}

@@ -123,14 +123,31 @@ func testScan(t *testing.T, r *rig) {
 	}
 	r.fill(t, mainTenant, r.data.Records)
 	r.write(t, remove(fhir.Ref{Type: "Patient", ID: "a"}, adapters.Precondition{}))
-	text := cmpopts.IgnoreFields(search.Values{}, "Narrative", "Content") // a store may keep words only in its index
 	for _, resourceType := range r.data.types {
 		for _, after := range []string{"", "A", "a", "zzz"} {
 			for _, limit := range []int{0, 3} {
 				what := fmt.Sprintf("scan of %s behind %q, limit %d", resourceType, after, limit)
-				same(t, what, s.Scan(t.Context(), mainTenant, resourceType, after, limit),
-					r.oracle.Scan(t.Context(), mainTenant, resourceType, after, limit), text)
+				same(t, what, withoutWords(s.Scan(t.Context(), mainTenant, resourceType, after, limit)),
+					withoutWords(r.oracle.Scan(t.Context(), mainTenant, resourceType, after, limit)))
 			}
 		}
 	}
+}
+
+// withoutWords takes the tokens of text away: a store may keep them in its index alone.
+func withoutWords(a adapters.Answer[adapters.Scanned]) adapters.Answer[adapters.Scanned] {
+	rows := a.Rows
+	a.Rows = func(yield func(adapters.Scanned, error) bool) {
+		for row, err := range rows {
+			if row.Values != nil {
+				v := *row.Values
+				v.Narrative, v.Content = nil, nil
+				row.Values = &v
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+	return a
 }

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -23,6 +25,8 @@ func Queries(d *Data, seed uint64) iter.Seq[search.Request] {
 type generator struct {
 	data *Data
 	dice *rand.Rand
+	// codes are the expansions that the request being made needs.
+	codes map[string]iter.Seq[fhir.Code]
 }
 
 func pick[T any](g *generator, list []T) T { return list[g.dice.IntN(len(list))] }
@@ -33,7 +37,12 @@ func (g *generator) request() search.Request {
 	if g.dice.IntN(3) == 0 {
 		resourceType = pick(g, g.data.types)
 	}
+	g.codes = nil
 	q := request(resourceType, g.expr(resourceType, 3))
+	q.Codes = g.codes
+	if g.dice.IntN(8) == 0 {
+		q.Within = slices.Values(g.ids(30))
+	}
 	sorts := g.data.sorts(resourceType)
 	if g.dice.IntN(2) == 0 {
 		q.Query.Sort = pick(g, sorts)
@@ -85,11 +94,7 @@ func (g *generator) leaf(resourceType string) search.Expr {
 	params := g.data.searched(resourceType)
 	switch g.dice.IntN(12) {
 	case 0:
-		ids := make([]string, 1+g.dice.IntN(4))
-		for i := range ids {
-			ids[i] = pick(g, g.data.Records).Ref.ID
-		}
-		return search.IDs{IDs: ids}
+		return search.IDs{IDs: g.ids(4)}
 	case 1:
 		return search.Exists{Param: pick(g, params)}
 	case 2:
@@ -105,6 +110,9 @@ func (g *generator) leaf(resourceType string) search.Expr {
 		at := pick(g, g.data.Records).LastUpdated
 		items = []search.Item{{Lo: at, Hi: at + 1}}
 	}
+	if p.Type == search.Token && g.dice.IntN(10) == 0 {
+		return g.in(p, items)
+	}
 	values := around(p, pick(g, items))
 	if len(values) == 0 {
 		return search.Exists{Param: p}
@@ -117,6 +125,30 @@ func (g *generator) leaf(resourceType string) search.Expr {
 		}
 	}
 	return c
+}
+
+// ids are at least one and at most so many, of resources of any type.
+func (g *generator) ids(most int) []string {
+	ids := make([]string, 1+g.dice.IntN(most))
+	for i := range ids {
+		ids[i] = pick(g, g.data.Records).Ref.ID
+	}
+	return ids
+}
+
+// in asks for the members of a value set whose expansion comes with the request.
+func (g *generator) in(p *search.Param, items []search.Item) search.Expr {
+	codes := make([]fhir.Code, g.dice.IntN(4))
+	for i := range codes {
+		item := pick(g, items)
+		codes[i] = fhir.Code{System: item.System, Code: item.Code}
+	}
+	if g.codes == nil {
+		g.codes = map[string]iter.Seq[fhir.Code]{}
+	}
+	url := fmt.Sprint("http://v.example/", len(g.codes))
+	g.codes[url] = slices.Values(codes)
+	return search.Clause{Param: p, Modifier: search.In, Values: []search.Value{{Text: url}}}
 }
 
 // text asks for words of a resource.

@@ -23,6 +23,11 @@ func testWrites(t *testing.T, r *rig) {
 	later := patient(t, "1", "Two")
 	later.LastUpdated++
 	r.write(t, put(later, adapters.Precondition{Changed: true})) // another time is a change
+	older := patient(t, "1", "Three")
+	older.LastUpdated = later.LastUpdated - 1
+	r.write(t, put(older, adapters.Precondition{Newer: true})) // old news
+	older.LastUpdated = later.LastUpdated
+	r.write(t, put(older, adapters.Precondition{Newer: true})) // of the same time is not
 	later.LastUpdated = 0
 	r.write(t, put(later, adapters.Precondition{Changed: true})) // no time asked for is none
 	r.write(t, remove(fhir.Ref{Type: "Patient", ID: "never"}, adapters.Precondition{}))
@@ -128,6 +133,15 @@ func testContention(t *testing.T, r *rig) {
 	}); wins != 1 {
 		t.Errorf("one resource was created %d times", wins)
 	}
+	// Transactions that overlap in one resource: who loses there leaves nothing elsewhere.
+	if wins := race(t, w, writers, func(i int) adapters.Member {
+		m := put(patient(t, fmt.Sprint("own", i), "Own"), adapters.Precondition{Absent: true})
+		m.Writes = append(m.Writes, put(patient(t, "2", fmt.Sprint("Shared", i)), adapters.Precondition{Version: 1}).Writes...)
+		return m
+	}); wins != 1 {
+		t.Errorf("%d of the transactions that overlap were applied", wins)
+	}
+	r.owned(t, writers)
 	q := search.Query{Caller: caller, Type: "Patient", Where: search.Clause{
 		Param: r.data.Params.Param("Patient", "family"), Values: []search.Value{{Text: "conditional"}},
 	}}
@@ -141,6 +155,32 @@ func testContention(t *testing.T, r *rig) {
 	}
 	if n, _, err := searcher(t, r).Count(t.Context(), search.Request{Query: q}); err != nil || n != 1 {
 		t.Errorf("%d conditional creates are there, %v", n, err)
+	}
+}
+
+// owned demands that exactly one of the resources own0, own1, … is there.
+func (r *rig) owned(t *testing.T, writers int) {
+	t.Helper()
+	reader, ok := r.Store.(adapters.Reader)
+	if !ok {
+		return
+	}
+	keys := make([]adapters.Key, writers)
+	for i := range keys {
+		keys[i] = key("Patient", fmt.Sprint("own", i), 0)
+	}
+	got, _, err := reader.Read(t.Context(), caller, 0, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := 0
+	for _, res := range got {
+		if res.Version != 0 {
+			there++
+		}
+	}
+	if there != 1 {
+		t.Errorf("of transactions that overlap, %d left a resource", there)
 	}
 }
 

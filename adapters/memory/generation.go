@@ -39,6 +39,8 @@ type row struct {
 // version is what a change made of a resource.
 type version struct {
 	search.Resource
+	// at is the position of the change: above Resource.Position where only the index values are new.
+	at     search.Position
 	values *search.Values
 	// again: only the index values are new. purged: there is nothing left but the position.
 	again, purged bool
@@ -54,7 +56,7 @@ func (r *row) current(at search.Position) *version {
 		return nil
 	}
 	for i := len(r.versions) - 1; i >= 0; i-- {
-		if v := &r.versions[i]; v.Position <= at {
+		if v := &r.versions[i]; v.at <= at {
 			if v.purged {
 				return nil
 			}
@@ -78,7 +80,7 @@ func (r *row) numbered(at search.Position, number int64) *version {
 		return nil
 	}
 	for i := range r.versions {
-		if v := &r.versions[i]; v.Version == number && v.Position <= at && !v.purged {
+		if v := &r.versions[i]; v.Version == number && v.at <= at && !v.purged {
 			return v
 		}
 	}
@@ -194,5 +196,5 @@ func edges(v *search.Values) iter.Seq[edge] {
 
 // record is what the log says about a version.
 func record(tenant string, kind adapters.ChangeKind, at int64, v *version) adapters.Change {
-	return adapters.Change{Position: v.Position, Time: at, Tenant: tenant, Kind: kind, Ref: v.Ref, Version: v.Version}
+	return adapters.Change{Position: v.at, Time: at, Tenant: tenant, Kind: kind, Ref: v.Ref, Version: v.Version}
 }

@@ -41,7 +41,7 @@ func (v *View) History(ctx context.Context, r adapters.HistoryRequest) adapters.
 }
 
 func inHistory(r adapters.HistoryRequest, at search.Position, v *version) bool {
-	return v.Position <= at && !v.again && !v.purged &&
+	return v.at <= at && !v.again && !v.purged &&
 		(r.Before == 0 || v.Position < r.Before) &&
 		(r.Since == 0 || v.LastUpdated >= r.Since) &&
 		(r.Until == 0 || v.LastUpdated < r.Until)

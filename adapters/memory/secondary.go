@@ -38,10 +38,10 @@ func (g *generation) apply(item adapters.Item) adapters.ItemOutcome {
 	c := item.Change
 	t := g.make(c.Tenant)
 	r := t.row(c.Ref)
-	if r != nil && r.versions[len(r.versions)-1].Position >= c.Position {
+	if r != nil && r.versions[len(r.versions)-1].at >= c.Position {
 		return adapters.ItemOutcome{}
 	}
-	v := version{Resource: search.Resource{Ref: c.Ref, Version: c.Version, Position: c.Position, LastUpdated: c.Time}}
+	v := version{at: c.Position, Resource: search.Resource{Ref: c.Ref, Version: c.Version, Position: c.Position, LastUpdated: c.Time}}
 	switch c.Kind {
 	case adapters.ChangePurge:
 		t.erase(c.Ref)
@@ -53,7 +53,9 @@ func (g *generation) apply(item adapters.Item) adapters.ItemOutcome {
 			return adapters.ItemOutcome{Err: fault.New(fault.Internal, "%s comes without its index values", c.Ref)}
 		}
 		v.values, v.Body, v.LastUpdated = item.Values, item.Body, item.Values.LastUpdated
-		v.again = c.Kind == adapters.ChangeReindex
+		if v.again = c.Kind == adapters.ChangeReindex && r != nil; v.again {
+			v.Position = r.versions[len(r.versions)-1].Position
+		}
 	}
 	t.add(v)
 	return adapters.ItemOutcome{Applied: true}
@@ -129,7 +131,7 @@ func (s *Store) Digests(ctx context.Context, requests []adapters.DigestRequest) 
 				continue
 			}
 			out[i].Rows++
-			out[i].Sum += search.Digest(v.values, v.Position)
+			out[i].Sum += search.Digest(v.values, v.at)
 		}
 	}
 	return out, g.head, nil

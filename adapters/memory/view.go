@@ -85,7 +85,7 @@ func (v *View) Read(ctx context.Context, caller search.Caller, atLeast search.Po
 func visible(w world, c search.Caller, r *row, v *version) (bool, error) {
 	values := v.values
 	for i := len(r.versions) - 1; i >= 0 && values == nil; i-- {
-		if r.versions[i].Position < v.Position {
+		if r.versions[i].at < v.at {
 			values = r.versions[i].values
 		}
 	}

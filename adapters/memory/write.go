@@ -77,7 +77,8 @@ func (t *transaction) write(ctx context.Context, w adapters.Write) (adapters.Res
 	switch {
 	case w.Action == adapters.Require,
 		w.Action == adapters.Delete && live == nil,
-		w.Action == adapters.Put && w.If.Changed && same(live, w):
+		w.Action == adapters.Put && w.If.Changed && same(live, w),
+		w.Action == adapters.Put && w.If.Newer && live != nil && w.LastUpdated != 0 && w.LastUpdated < live.LastUpdated:
 		return result(adapters.Unchanged, w.Ref, current), nil
 	}
 	next := version{Resource: search.Resource{Ref: w.Ref, Version: 1, LastUpdated: w.LastUpdated}}
@@ -107,7 +108,9 @@ func (t *transaction) write(ctx context.Context, w adapters.Write) (adapters.Res
 // append gives a version the next position and logs it.
 func (t *transaction) append(kind adapters.ChangeKind, v version) *version {
 	t.gen.head++
-	v.Position = t.gen.head
+	if v.at = t.gen.head; !v.again {
+		v.Position = v.at
+	}
 	t.add(v)
 	t.done = append(t.done, v.Ref)
 	t.store.log = append(t.store.log, record(t.name, kind, t.at, &v))

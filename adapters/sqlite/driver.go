@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -57,6 +58,9 @@ func (k *kit) open(file string, pragmas ...string) (*conn, error) {
 }
 
 func dsn(file string, pragmas ...string) string {
+	if absolute, err := filepath.Abs(file); err == nil {
+		file = absolute // a relative path would be read as the host of the URI
+	}
 	v := url.Values{"_pragma": pragmas}
 	u := url.URL{Scheme: "file", Path: file, RawQuery: v.Encode()}
 	return u.String()

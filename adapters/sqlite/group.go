@@ -70,9 +70,16 @@ func (g *group) serve(q *queue, publish func(*adapters.Head)) {
 }
 
 // commit runs jobs in one transaction. Nothing of it is there if it fails, and the writer goes on.
-func (g *group) commit(jobs []*job) error {
+func (g *group) commit(jobs []*job) (err error) {
 	ctx := context.Background()
 	before := g.head
+	defer func() {
+		if p := recover(); p != nil {
+			// A mistake of ours must not take the other writers down.
+			g.head = before
+			err = g.rollback(ctx, fault.New(fault.Internal, "the writer failed: %v", p))
+		}
+	}()
 	g.onCommit, g.deltas = nil, newDeltas()
 	g.pending.clear()
 	if _, err := g.conn.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
@@ -80,7 +87,7 @@ func (g *group) commit(jobs []*job) error {
 	}
 	g.head.Time = max(g.head.Time, g.cfg.Clock().UnixMicro())
 	now := g.head.Time
-	err := g.run(ctx, jobs)
+	err = g.run(ctx, jobs)
 	if err == nil && g.head.Position == before.Position && g.head.Trimmed == before.Trimmed {
 		g.head.Time = before.Time
 	} else if err == nil {

@@ -158,8 +158,11 @@ func (g *group) unlabel(ctx context.Context, tenant string, rows []indexRow) err
 				}
 				return !used, nil
 			})
-		if err != nil || used {
+		if err != nil {
 			return err
+		}
+		if used {
+			continue
 		}
 		s := &shapes[labelTable]
 		if _, err := g.conn.exec(ctx, "DELETE FROM label WHERE "+s.remove, s.key(r, "")...); err != nil {

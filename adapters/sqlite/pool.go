@@ -17,6 +17,7 @@ type pool struct {
 	open func() (*conn, error)
 	keep int
 	slot chan struct{}
+	gone chan struct{} // closed when the pool is
 
 	mu     sync.Mutex
 	idle   []*conn
@@ -24,25 +25,23 @@ type pool struct {
 }
 
 func newPool(keep int, open func() (*conn, error)) *pool {
-	return &pool{open: open, keep: keep, slot: make(chan struct{}, maxReaders)}
+	return &pool{open: open, keep: keep, slot: make(chan struct{}, maxReaders), gone: make(chan struct{})}
 }
 
 // take gives a connection for exclusive use until give.
 func (p *pool) take(ctx context.Context) (*conn, error) {
 	select {
 	case p.slot <- struct{}{}:
-	default:
-		select {
-		case p.slot <- struct{}{}:
-		case <-ctx.Done():
-			return nil, ended(ctx)
-		}
+	case <-p.gone:
+		return nil, errClosed()
+	case <-ctx.Done():
+		return nil, ended(ctx)
 	}
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
 		<-p.slot
-		return nil, fault.New(fault.StoreUnavailable, "the store is closed")
+		return nil, errClosed()
 	}
 	if n := len(p.idle); n > 0 {
 		c := p.idle[n-1]
@@ -75,6 +74,7 @@ func (p *pool) give(c *conn) error {
 func (p *pool) close() error {
 	p.mu.Lock()
 	p.closed = true
+	close(p.gone)
 	idle := p.idle
 	p.idle = nil
 	p.mu.Unlock()
@@ -87,6 +87,8 @@ func (p *pool) close() error {
 	}
 	return errors.Join(errs...)
 }
+
+func errClosed() error { return fault.New(fault.StoreUnavailable, "the store is closed") }
 
 // ended is the error of a call whose context has ended.
 func ended(ctx context.Context) error {

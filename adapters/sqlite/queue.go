@@ -42,7 +42,7 @@ func (q *queue) put(j *job) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
-		return fault.New(fault.StoreUnavailable, "the store is closed")
+		return errClosed()
 	}
 	if q.size+j.size > q.limit && len(q.jobs) > 0 {
 		e := fault.New(fault.Overloaded, "%d writes wait (%d MB)", len(q.jobs), q.size>>20)

@@ -23,6 +23,24 @@ type access struct {
 	column string
 	texts  []string
 	keys   func(row string) *writer
+	// sids are the keys where these are all that the access looks at besides the texts: each key and text is a range by id.
+	sids []int64
+}
+
+// ranges gives, where they are few, the first ids of each of an access's ranges by id: among them are the first of all.
+func (a *access) ranges(first func(id string) *writer) *writer {
+	const few = 16
+	if a == nil || len(a.sids) == 0 || len(a.sids)*len(a.texts) > few {
+		return nil
+	}
+	var sets []*writer
+	for _, sid := range a.sids {
+		for _, text := range a.texts {
+			sets = append(sets, sqlf("SELECT id FROM (SELECT x.id FROM "+a.table+" x WHERE x.sid = ? AND x."+a.column+" = ??)",
+				sid, text, first("x.id")))
+		}
+	}
+	return union(sets)
 }
 
 // keyed is the access to rows of some keys with one text.
@@ -168,6 +186,9 @@ func (c *compiler) coded(p *paramName, kind string, v *search.Value, code string
 		return []access{{table: "tx", rows: rows, where: keys}}
 	}
 	a := keyed("tx", "code", boundKey(code), each, keys)
+	if shared == 0 {
+		a.sids = own
+	}
 	a.byID = len(own) == 1 && (v.HasSystem || c.names.sub(p, kind+overflow) == nil)
 	return []access{a}
 }

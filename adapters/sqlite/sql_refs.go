@@ -15,7 +15,7 @@ func (c *compiler) edge(p *search.Param, target string) (sid int64, rows float64
 	return s.id, float64(s.rows.Load())
 }
 
-// exists is a condition on the resource at the other end of an edge: id is written so.
+// there is a condition on the resource at the other end of an edge: id is written so.
 func (c *compiler) there(typ, id string, p part, cands float64) *writer {
 	t := scope{typ: typ, alias: c.fresh("t"), cands: cands}
 	t.id = t.alias + ".id"

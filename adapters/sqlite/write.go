@@ -21,14 +21,15 @@ type member struct {
 // write is a Write with what can be made before the writer.
 type write struct {
 	*adapters.Write
-	typ    *typeName
-	tid    int64
-	vals   []byte
-	rows   []indexRow
-	first  int64 // of the chronological parameter
-	last   int64
-	words  [2]string // narrative, content: FTS text
-	search *plan
+	typ   *typeName
+	tid   int64
+	vals  []byte
+	rows  []indexRow
+	first int64 // of the chronological parameter
+	last  int64
+	words [2]string // narrative, content: FTS text
+	// search is compiled again by the writer: only there all names of the writes before it are known.
+	search *search.Request
 }
 
 // Write implements adapters.Writer.
@@ -74,11 +75,10 @@ func (s *Store) prepare(ctx context.Context, m *member) error {
 		if w.If.Search != nil {
 			q := *w.If.Search
 			q.Caller.Tenant = m.Tenant
-			p, err := s.compile(search.Request{Query: q, Limit: w.If.Matches + 1})
-			if err != nil {
+			w.search = &search.Request{Query: q, Limit: w.If.Matches + 1}
+			if _, err := s.compile(*w.search); err != nil {
 				m.err, m.failed = err, i
 			}
-			w.search = p
 		}
 	}
 	return nil
@@ -146,96 +146,3 @@ func ftsText(tid int64, tokens []string) string {
 }
 
 func ftsPrefix(tid int64) string { return strconv.FormatInt(tid, 36) + "_" }
-
-// intern makes names, in a transaction of its own: they must be there before the first row that uses them.
-func (s *Store) intern(ctx context.Context, missing []wanted) error {
-	return s.queue.do(ctx, &job{alone: func(ctx context.Context, g *group) error { return g.intern(ctx, missing) }})
-}
-
-func (g *group) intern(ctx context.Context, missing []wanted) error {
-	g.names.mu.Lock()
-	defer g.names.mu.Unlock()
-	type fresh struct {
-		wanted
-		id    int64
-		chron string
-	}
-	var added []fresh
-	have := map[wanted]bool{}
-	next := g.names.next
-	subs := map[wanted]int{}
-	want := func(w wanted) error {
-		if w.sub != "" && w.sub[:1] != subTarget && w.sub != subMulti && w.sub[1:] != overflow {
-			// Counted here, where one at a time is made: a system either has a name of its own from its first row on or never.
-			p := wanted{w.tenant, w.typ, w.code, ""}
-			if g.names.subs(p)+subs[p] >= maxSubs {
-				return nil
-			}
-			defer func() { subs[p]++ }()
-		}
-		if have[w] || g.names.has(w) {
-			return nil
-		}
-		have[w] = true
-		if w.sub == subMulti {
-			_, err := g.conn.exec(ctx, "UPDATE names SET multi=1 WHERE tenant=? AND type=? AND code=? AND sub=''", w.tenant, w.typ, w.code)
-			return err
-		}
-		f := fresh{w, next, ""}
-		next++
-		if w.code == "" {
-			if p := g.cfg.Chronological(w.typ); p != nil {
-				f.chron = p.Code
-			}
-		}
-		added = append(added, f)
-		_, err := g.conn.exec(ctx, "INSERT INTO names (id, tenant, type, code, sub, chron) VALUES (?,?,?,?,?,?)",
-			f.id, w.tenant, w.typ, w.code, w.sub, f.chron)
-		return err
-	}
-	for _, w := range missing {
-		for _, step := range []wanted{{w.tenant, w.typ, "", ""}, {w.tenant, w.typ, w.code, ""}, w} {
-			if err := want(step); err != nil {
-				return err
-			}
-		}
-	}
-	g.onCommit = func() {
-		g.names.mu.Lock()
-		defer g.names.mu.Unlock()
-		for _, f := range added {
-			g.names.add(f.wanted, f.id, f.chron, false, 0, nil)
-		}
-		for w := range have {
-			if w.sub == subMulti {
-				g.names.types[typeKey{w.tenant, w.typ}].params[w.code].multi.Store(true)
-			}
-		}
-	}
-	return nil
-}
-
-// subs gives the number of a parameter's subs; the lock is held.
-func (n *names) subs(p wanted) int {
-	if t := n.types[typeKey{p.tenant, p.typ}]; t != nil && t.params[p.code] != nil {
-		return len(t.params[p.code].subs)
-	}
-	return 0
-}
-
-// has says whether a name is there; the lock is held.
-func (n *names) has(w wanted) bool {
-	t := n.types[typeKey{w.tenant, w.typ}]
-	if t == nil || w.code == "" {
-		return t != nil
-	}
-	p := t.params[w.code]
-	if p == nil || w.sub == "" {
-		return p != nil
-	}
-	if w.sub == subMulti {
-		return p.multi.Load()
-	}
-	_, ok := p.subs[w.sub]
-	return ok
-}

@@ -1,0 +1,98 @@
+package adaptertest
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/search"
+)
+
+// testAggregate compares the groups; among equal counts the order is the store's choice.
+func testAggregate(t *testing.T, r *rig) {
+	a := part[adapters.Aggregator](t, r)
+	if !r.Store.Describe().Has(search.CanAggregate) {
+		t.Skip("not claimed")
+	}
+	r.fill(t, mainTenant, r.data.Records)
+	r.fill(t, otherTenant, r.data.Records[:20])
+	p := r.data.Params
+	final := search.Clause{Param: p.Param("Observation", "status"), Values: []search.Value{{Code: "final"}}}
+	hidden := search.Caller{Tenant: mainTenant, Policy: map[string]search.Expr{"Observation": search.Not{X: final}}}
+	for _, c := range []struct {
+		q  search.Query
+		by string
+	}{
+		{search.Query{Caller: caller, Type: "Patient"}, "gender"}, {search.Query{Caller: caller, Type: "Observation", Where: final}, "code"},
+		{search.Query{Caller: hidden, Type: "Observation"}, "status"}, {search.Query{Caller: caller, Type: "Encounter"}, "subject"},
+		{search.Query{Caller: search.Caller{Tenant: otherTenant}, Type: "Patient"}, "gender"},
+	} {
+		by := p.Param(c.q.Type, c.by)
+		want, err := all(t, r.oracle.Aggregate(t.Context(), c.q, by, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := all(t, a.Aggregate(t.Context(), c.q, by, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.IsSortedFunc(got, func(a, b adapters.Group) int { return cmp.Compare(b.Count, a.Count) }) {
+			t.Errorf("%s by %s: not the largest first", c.q.Type, c.by)
+		}
+		order := func(a, b adapters.Group) int { return cmp.Compare(fmt.Sprintf("%#v", a), fmt.Sprintf("%#v", b)) }
+		slices.SortFunc(want, order)
+		slices.SortFunc(got, order)
+		if d := gocmp.Diff(want, got); d != "" {
+			t.Errorf("%s by %s (-oracle +store):\n%s", c.q.Type, c.by, shorten(d))
+		}
+	}
+}
+
+// testReindex gives current versions other index values: searches see those, reads and histories what they saw before.
+func testReindex(t *testing.T, r *rig) {
+	re := part[adapters.Reindexer](t, r)
+	one, two := patient(t, "1", "One"), patient(t, "2", "Two")
+	r.write(t, put(one, adapters.Precondition{}), put(two, adapters.Precondition{}))
+	other := patient(t, "1", "Other").Values
+	gone := patient(t, "never", "Never").Values
+	items := func() iter.Seq2[*search.Values, error] {
+		return func(yield func(*search.Values, error) bool) { _ = yield(other, nil) && yield(gone, nil) }
+	}
+	for _, store := range []adapters.Reindexer{r.oracle, re} {
+		if err := store.Reindex(t.Context(), mainTenant, items()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	family := r.data.Params.Param("Patient", "family")
+	for _, name := range []string{"one", "other", "two", "never"} {
+		r.sameSearch(t, "after a re-index: "+name, request("Patient", search.Clause{Param: family, Values: []search.Value{{Text: name}}}))
+	}
+	r.sameLog(t, 0)
+	if reader, ok := r.Store.(adapters.Reader); ok {
+		got := r.readBody(t, reader, "1")
+		if got.Version != 1 || string(got.Body.JSON) != string(one.Body.JSON) {
+			t.Errorf("a re-index changed version %d of the resource", got.Version)
+		}
+		q := adapters.HistoryRequest{Caller: caller, Type: "Patient"}
+		rows, err := all(t, reader.History(t.Context(), q))
+		if err != nil || len(rows) != 2 {
+			t.Errorf("the history has %d versions, want 2 (%v)", len(rows), err)
+		}
+	}
+	r.write(t, put(patient(t, "1", "Next"), adapters.Precondition{Version: 1}))
+	r.sameSearch(t, "after the next write", request("Patient", search.Clause{Param: family, Values: []search.Value{{Text: "other"}}}))
+}
+
+func (r *rig) readBody(t *testing.T, reader adapters.Reader, id string) search.Resource {
+	t.Helper()
+	got, _, err := reader.Read(t.Context(), caller, 0, []adapters.Key{key("Patient", id, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got[0]
+}

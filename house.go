@@ -51,7 +51,7 @@ func openFHIR(cfg config.Config) (fhirHouse, error) {
 	if err != nil {
 		return h, err
 	}
-	h.reader = search.NewReader(params, search.ReaderConfig{Base: cfg.FHIR.Base, Location: location, Now: time.Now})
+	h.reader = search.NewReader(params, search.ReaderConfig{Units: units, Base: cfg.FHIR.Base, Location: location, Now: time.Now})
 	h.intake = composite.NewIntake(h.defs, h.indexer)
 	return h, nil
 }

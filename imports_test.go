@@ -17,6 +17,8 @@ const module = "github.com/heliograph/heliograph"
 // prefix here; "…" stands for everything below. Package main may import all, and so may tests.
 var allowed = map[string][]string{
 	"fhir":                 {},
+	"fhir/ucum":            {},
+	"fhir/ucum/generate":   {"fhir/ucum"},
 	"fhir/generate":        {"fhir"},
 	"internal/fault":       {},
 	"internal":             {"fhir"},

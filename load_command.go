@@ -66,7 +66,7 @@ func (c *loadCommand) Run(ctx context.Context, root *cli) error {
 	sum, err := l.Run(ctx, c.Paths...)
 	show.end(sum)
 	err = errors.Join(err, rejects.Close(), h.Close())
-	if sum.Rejected > 0 {
+	if sum.Rejected > 0 && rejects.file != nil {
 		fmt.Fprintf(os.Stderr, "%d rejected; they are in %s\n", sum.Rejected, c.Rejects)
 	}
 	if sum.RejectedBefore > 0 {

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"mime"
 	"net/http"
-	"os"
+	"strings"
 
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/load"
-	"github.com/heliograph/heliograph/sample"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -36,8 +37,8 @@ func (lh *loadHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "a bearer key is needed", http.StatusUnauthorized)
 		return
 	}
-	if r.Header.Get("Content-Type") != "application/x-ndjson" {
-		http.Error(w, "send application/x-ndjson, a resource a line", http.StatusUnsupportedMediaType)
+	if !isNDJSON(r.Header) {
+		http.Error(w, "send application/x-ndjson, a resource a line, in UTF-8 and not compressed", http.StatusUnsupportedMediaType)
 		return
 	}
 	var answer loadAnswer
@@ -54,7 +55,11 @@ func (lh *loadHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		answer.Summary, err = l.Stream(r.Context(), r.URL.Query().Get("name"), r.Body)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled):
+		lh.house.log.Warn("a load over HTTP was cut off", "error", err)
+		status, answer.Error = http.StatusServiceUnavailable, string(fault.Timeout)
+	case err != nil:
 		lh.house.log.Error("a load over HTTP stopped", "error", err)
 		status, answer.Error = http.StatusInternalServerError, string(fault.Of(err))
 	}
@@ -65,34 +70,11 @@ func (lh *loadHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// loadSample fills an empty store with a synthetic population.
-func (h *house) loadSample(ctx context.Context, patients int) error {
-	head, err := h.store.Head(ctx)
-	if err != nil || head.Position > 0 {
-		return err
+// isNDJSON says whether a body is of the media type that FHIR Bulk Data or everybody else gives NDJSON.
+func isNDJSON(h http.Header) bool {
+	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil || h.Get("Content-Encoding") != "" || params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8") {
+		return false
 	}
-	dir, err := os.MkdirTemp("", "heliograph-sample-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	if _, err := sample.WriteNDJSON(dir, sample.Config{Patients: patients, Seed: 1}); err != nil {
-		return err
-	}
-	show := newDisplay(os.Stderr)
-	l, err := load.New(load.Config{
-		Target: h.store, Intake: h.intake, Report: show.reject, Progress: show.progress, Logger: h.log,
-	})
-	if err != nil {
-		return err
-	}
-	sum, err := l.Run(ctx, dir)
-	show.end(sum)
-	if err != nil {
-		return err
-	}
-	if sum.Rejected > 0 {
-		return errRejects
-	}
-	return h.engine.Refresh(ctx)
+	return media == "application/x-ndjson" || media == "application/fhir+ndjson"
 }

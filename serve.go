@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -71,12 +72,16 @@ func (h *house) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	secure, err := h.tls()
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", h.cfg.Listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", h.cfg.Listen, err)
 	}
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: handler, TLSConfig: secure, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	go h.watch(ctx)
@@ -91,13 +96,30 @@ func (h *house) serve(ctx context.Context) error {
 	h.log.Info("stopping: running requests are finished first", "at most", shutdown)
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
-	return server.Shutdown(end)
+	if err := server.Shutdown(end); errors.Is(err, context.DeadlineExceeded) {
+		return errors.Join(fmt.Errorf("requests that were still running after %s were cut off", shutdown), server.Close())
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// tls reads the certificate, before anything is said to be served; nil without one.
+func (h *house) tls() (*tls.Config, error) {
+	if h.cfg.TLS.Certificate == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(h.cfg.TLS.Certificate, h.cfg.TLS.Key)
+	if err != nil {
+		return nil, fmt.Errorf("tls.certificate %s and tls.key %s cannot be used: %w", h.cfg.TLS.Certificate, h.cfg.TLS.Key, err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}}, nil
 }
 
 func (h *house) accept(server *http.Server, listener net.Listener) error {
 	var err error
-	if h.cfg.TLS.Certificate != "" {
-		err = server.ServeTLS(listener, h.cfg.TLS.Certificate, h.cfg.TLS.Key)
+	if server.TLSConfig != nil {
+		err = server.ServeTLS(listener, "", "")
 	} else {
 		err = server.Serve(listener)
 	}
@@ -173,11 +195,11 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", g)
+	mux.Handle("/graphql", h.limited(g))
 	mux.Handle("GET /graphql/schema.json", g.SchemaJSON())
 	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "live") })
 	mux.HandleFunc("GET /health/ready", h.ready)
-	mux.Handle("POST /load", &loadHandler{house: h, caller: caller})
+	mux.Handle("POST /load", untilStopped(ctx, &loadHandler{house: h, caller: caller}))
 	if h.cfg.On(h.cfg.Playground) {
 		page, err := web.Handler(web.Config{})
 		if err != nil {
@@ -194,6 +216,30 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 		AllowedHeaders: []string{"Authorization", "Content-Type", "X-Heliograph-Explain", "Accept"}, MaxAge: 600,
 	})
 	return crossOrigin.Handler(guard.Wrap(mux)), nil
+}
+
+// limited ends an operation after limits.time: the arrival of its body, and its work.
+func (h *house) limited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), h.cfg.Limits.Time)
+		defer cancel()
+		// A writer without deadlines is that of a test or a command, whose bodies are there.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.cfg.Limits.Time))
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// untilStopped ends a request when ctx ends: one that may take for ever must not keep the program from stopping.
+func untilStopped(ctx context.Context, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		own, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		defer context.AfterFunc(ctx, func() {
+			cancel()
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // without deadlines the body's own end is waited for
+		})()
+		next.ServeHTTP(w, r.WithContext(own))
+	})
 }
 
 // orNone keeps an empty list from meaning every origin, as it does in the library.

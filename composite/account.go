@@ -17,8 +17,8 @@ type Actual struct {
 	Time time.Duration
 }
 
-// ledger is what an execution has done, held and promised so far. Calls of one level run side by side.
-type ledger struct {
+// account is what an execution has done, held and promised so far. Calls of one level run side by side.
+type account struct {
 	budget  Budget
 	primary string
 
@@ -32,93 +32,93 @@ type ledger struct {
 	ids, scanned     int
 }
 
-func (l *ledger) actual(n planner.Node, rows int, began time.Time) *Actual {
-	a := l.nodes[n]
-	if a == nil {
-		a = &Actual{}
-		l.nodes[n] = a
+func (a *account) actual(n planner.Node, rows int, began time.Time) *Actual {
+	did := a.nodes[n]
+	if did == nil {
+		did = &Actual{}
+		a.nodes[n] = did
 	}
-	a.Rows += rows
-	a.Time += time.Since(began)
-	return a
+	did.Rows += rows
+	did.Time += time.Since(began)
+	return did
 }
 
 // called records a store call of a node.
-func (l *ledger) called(n planner.Node, rows int, began time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.actual(n, rows, began).Calls++
-	l.calls++
+func (a *account) called(n planner.Node, rows int, began time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.actual(n, rows, began).Calls++
+	a.calls++
 }
 
 // worked records what a node did here.
-func (l *ledger) worked(n planner.Node, rows int, began time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.actual(n, rows, began)
+func (a *account) worked(n planner.Node, rows int, began time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.actual(n, rows, began)
 }
 
 // reached notes the position of a store's answer.
-func (l *ledger) reached(store string, p search.Position) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.answered || p < l.position {
-		l.position, l.answered = p, true
+func (a *account) reached(store string, p search.Position) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.answered || p < a.position {
+		a.position, a.answered = p, true
 	}
-	if store == l.primary {
-		l.head, l.atHead = max(l.head, p), true
+	if store == a.primary {
+		a.head, a.atHead = max(a.head, p), true
 	}
 }
 
 // lowest is the position up to which all answers so far have seen every change.
-func (l *ledger) lowest() search.Position {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.position
+func (a *account) lowest() search.Position {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.position
 }
 
 // hold counts ids of intermediate sets against the request's budget; release gives them back.
-func (l *ledger) hold(n int) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ids += n
-	if l.ids > l.budget.IDs {
-		return fault.New(fault.TooCostly, "the request holds more than %d ids in intermediate sets; narrow the search", l.budget.IDs)
+func (a *account) hold(n int) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ids += n
+	if a.ids > a.budget.IDs {
+		return fault.New(fault.TooCostly, "the request holds more than %d ids in intermediate sets; narrow the search", a.budget.IDs)
 	}
 	return nil
 }
 
-func (l *ledger) release(n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ids -= n
+func (a *account) release(n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ids -= n
 }
 
 // scan counts a row that is hydrated only to be looked at.
-func (l *ledger) scan() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.scanned++
-	if l.scanned > l.budget.Scanned {
-		return fault.New(fault.TooCostly, "more than %d rows would be read to be filtered or sorted; narrow the search", l.budget.Scanned)
+func (a *account) scan() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.scanned++
+	if a.scanned > a.budget.Scanned {
+		return fault.New(fault.TooCostly, "more than %d rows would be read to be filtered or sorted; narrow the search", a.budget.Scanned)
 	}
 	return nil
 }
 
 // Report says what became of the execution so far.
-func (l *ledger) Report() Report {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return Report{Position: l.position, AtHead: l.atHead && l.position >= l.head, Degraded: l.degraded, Calls: l.calls}
+func (a *account) Report() Report {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return Report{Position: a.position, AtHead: a.atHead && a.position >= a.head, Degraded: a.degraded, Calls: a.calls}
 }
 
 // of is what a node did so far.
-func (l *ledger) of(n planner.Node) (Actual, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	a := l.nodes[n]
-	if a == nil {
+func (a *account) of(n planner.Node) (Actual, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	did := a.nodes[n]
+	if did == nil {
 		return Actual{}, false
 	}
-	return *a, true
+	return *did, true
 }

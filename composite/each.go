@@ -2,6 +2,8 @@ package composite
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/heliograph/heliograph/adapters"
@@ -21,6 +23,14 @@ func (x *Execution) each(ctx context.Context, n *planner.EachNode, parents []fhi
 		return Result{Err: fault.New(fault.BadUserInput, "a cursor is a place below one parent; here are %d", len(parents))}
 	}
 	e := eachSearch{Execution: x, node: n, store: s}
+	if n.Within != nil && len(parents) > 0 {
+		set, err := x.collect(x.stream(ctx, n.Within))
+		defer x.release(len(set))
+		if err != nil {
+			return Result{Err: err}
+		}
+		e.within = slices.Sorted(maps.Keys(set))
+	}
 	pages := make([]Page, 0, len(parents))
 	for start := 0; start < len(parents); start += planner.MaxKeys {
 		batch, err := e.batch(ctx, parents[start:min(start+planner.MaxKeys, len(parents))])
@@ -37,6 +47,18 @@ type eachSearch struct {
 	*Execution
 	node  *planner.EachNode
 	store adapters.EachSearcher
+	// within are the ids to search within, in order, where the plan has such.
+	within []string
+}
+
+// request is the node's request for these parents.
+func (e *eachSearch) request(parents []fhir.Ref) search.EachRequest {
+	req := e.node.Request
+	req.Parents = parents
+	if e.node.Within != nil {
+		req.Within = slices.Values(e.within)
+	}
+	return req
 }
 
 // list is what is known of one parent's list: its rows so far, the last that the store gave, and whether the store may
@@ -61,9 +83,7 @@ func (e *eachSearch) batch(ctx context.Context, parents []fhir.Ref) ([]Page, err
 		return pages, nil
 	}
 	began := time.Now()
-	req := e.node.Request
-	req.Parents = parents
-	totals, at, err := e.store.CountEach(ctx, req)
+	totals, at, err := e.store.CountEach(ctx, e.request(parents))
 	if err != nil {
 		return nil, err
 	}
@@ -78,16 +98,16 @@ func (e *eachSearch) batch(ctx context.Context, parents []fhir.Ref) ([]Page, err
 // fill gives each parent its rows. A list that lost rows when they were verified is searched on behind the last one examined, so
 // that a page is short only at the end.
 func (e *eachSearch) fill(ctx context.Context, parents []fhir.Ref, pages []Page) error {
-	lists, err := e.ask(ctx, parents, e.node.Request)
+	lists, err := e.ask(ctx, e.request(parents))
 	if err != nil {
 		return err
 	}
 	for i := range lists {
 		l := &lists[i]
 		for want := e.node.Request.Limit; l.more && len(l.rows) < want; {
-			req := e.node.Request
+			req := e.request(parents[i : i+1])
 			req.After, req.Offset = l.last, 0
-			next, err := e.ask(ctx, parents[i:i+1], req)
+			next, err := e.ask(ctx, req)
 			if err != nil {
 				return err
 			}
@@ -112,10 +132,9 @@ func (e *eachSearch) finish(p *Page, rows []Row) {
 }
 
 // ask makes one store call, and hydrates and verifies what comes without a resource.
-func (e *eachSearch) ask(ctx context.Context, parents []fhir.Ref, req search.EachRequest) ([]list, error) {
+func (e *eachSearch) ask(ctx context.Context, req search.EachRequest) ([]list, error) {
 	began := time.Now()
-	req.Parents = parents
-	lists := make([]list, len(parents))
+	lists := make([]list, len(req.Parents))
 	var flat []Row
 	var of []int
 	answer := e.store.SearchEach(ctx, req)
@@ -134,7 +153,7 @@ func (e *eachSearch) ask(ctx context.Context, parents []fhir.Ref, req search.Eac
 	if req.Bodies {
 		return lists, nil
 	}
-	return lists, e.verify(ctx, parents, lists, flat, of)
+	return lists, e.verify(ctx, req.Parents, lists, flat, of)
 }
 
 // verify replaces the rows of the lists by those that are there and still match below their parent.
@@ -144,7 +163,7 @@ func (e *eachSearch) verify(ctx context.Context, parents []fhir.Ref, lists []lis
 	}
 	for start := 0; start < len(flat); start += planner.MaxKeys {
 		v := verification{
-			node: e.node, query: e.node.Request.Query, where: e.node.Request.Query.Where,
+			node: e.node, query: e.node.Request.Query, where: e.node.Verify,
 			also: func(i int) search.Expr { return refersTo(e.node.Request.Param, parents[of[start+i]]) },
 		}
 		kept, err := e.verified(ctx, v, flat[start:min(start+planner.MaxKeys, len(flat))])

@@ -95,7 +95,7 @@ func (e *Engine) Plan(op planner.Operation) (*planner.Plan, error) {
 
 // Start begins a run of a plan. Calls of one level are given to Run together; levels follow one another.
 func (e *Engine) Start(p *planner.Plan) *Execution {
-	x := &Execution{engine: e, plan: p, ledger: ledger{budget: e.budget, primary: e.primary.ID(), nodes: map[planner.Node]*Actual{}}}
+	x := &Execution{engine: e, plan: p, account: account{budget: e.budget, primary: e.primary.ID(), nodes: map[planner.Node]*Actual{}}}
 	for i := range p.Parts {
 		x.degraded = append(x.degraded, p.Parts[i].Degraded...)
 	}

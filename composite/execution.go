@@ -43,6 +43,9 @@ type Row struct {
 	// Order is the row's order key, for a cursor.
 	Order []byte
 	Score float64
+
+	// values are its index values, where a node below has taken them.
+	values *search.Values
 }
 
 // Report says what became of an execution, for extensions.

@@ -53,7 +53,7 @@ func (x *Execution) filter(ctx context.Context, n *planner.Filter) rows {
 		for r, err := range x.stream(ctx, n.Input) {
 			keep := false
 			if err == nil {
-				keep, err = x.passes(r, n.Where)
+				keep, err = x.passes(&r, n.Where)
 			}
 			if err != nil {
 				yield(Row{}, err)
@@ -66,7 +66,8 @@ func (x *Execution) filter(ctx context.Context, n *planner.Filter) rows {
 	}
 }
 
-func (x *Execution) passes(r Row, where search.Expr) (bool, error) {
+// passes matches a row, and leaves its index values in it for a sort above.
+func (x *Execution) passes(r *Row, where search.Expr) (bool, error) {
 	if err := x.scan(); err != nil {
 		return false, err
 	}
@@ -74,5 +75,6 @@ func (x *Execution) passes(r Row, where search.Expr) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	r.values = v
 	return search.Match(where, v, nil)
 }

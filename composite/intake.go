@@ -75,17 +75,12 @@ func (in *Intake) Prepare(raw []byte, how Admission) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, &fault.Error{Code: fault.BadUserInput, Message: "not a JSON object that can be stored", Err: err}
 	}
-	var forgiven []fhir.Issue
-	options := fhir.ValidateOptions{Lenient: how.Lenient, Forgiven: func(i fhir.Issue) { forgiven = append(forgiven, i) }}
-	if issues := in.defs.Validate(v, options); len(issues) > 0 {
+	var out Prepared
+	updated, issues := in.validate(v, ref, meta, how, func(i fhir.Issue) { out.Forgiven = append(out.Forgiven, i) })
+	if len(issues) > 0 {
 		return Prepared{}, &InvalidError{Ref: ref, Issues: issues}
 	}
 	if ref.ID == "" {
-		if !how.Identify {
-			return Prepared{}, &InvalidError{Ref: ref, Issues: []fhir.Issue{{
-				Path: ref.Type + ".id", Code: "required", Message: "an id is needed: letters, digits, - and ., at most 64",
-			}}}
-		}
 		if body, ref.ID, err = identify(body); err != nil {
 			return Prepared{}, err
 		}
@@ -94,9 +89,33 @@ func (in *Intake) Prepare(raw []byte, how Admission) (Prepared, error) {
 			return Prepared{}, fault.At("", "identify "+ref.String(), err)
 		}
 	}
-	prepared, err := in.index(v, ref, body, meta, how)
-	prepared.Forgiven = forgiven
-	return prepared, err
+	values, skipped, err := in.indexer.Index(v)
+	if err != nil {
+		return Prepared{}, fault.At("", "index "+ref.String(), err)
+	}
+	out.Write = adapters.Write{Ref: ref, Body: body, Values: values, LastUpdated: updated}
+	out.Skipped = skipped
+	return out, nil
+}
+
+// validate gives every problem of a resource, and the time of its last change that is to be kept; 0 for none.
+func (in *Intake) validate(v *fastjson.Value, ref fhir.Ref, meta fhir.Meta, how Admission, forgiven func(fhir.Issue)) (updated int64, issues []fhir.Issue) {
+	issues = in.defs.Validate(v, fhir.ValidateOptions{Lenient: how.Lenient, Forgiven: forgiven})
+	if ref.ID == "" && !how.Identify {
+		issues = append(issues, fhir.Issue{
+			Path: ref.Type + ".id", Code: "required", Message: "an id is needed: letters, digits, - and ., at most 64",
+		})
+	}
+	if how.Restamp || meta.LastUpdated == "" {
+		return 0, issues
+	}
+	updated, _, err := fhir.ParseInstantRange(meta.LastUpdated, nil)
+	if err != nil {
+		issues = append(issues, fhir.Issue{
+			Path: ref.Type + ".meta.lastUpdated", Code: "value", Message: "not an instant (2024-05-01T10:30:00Z)",
+		})
+	}
+	return updated, issues
 }
 
 // identify gives a body an id made from its content.
@@ -105,23 +124,4 @@ func identify(body fhir.Body) (fhir.Body, string, error) {
 	id := fmt.Sprintf("%x", hash[:16])
 	body, err := fhir.WithID(body, id)
 	return body, id, err
-}
-
-func (in *Intake) index(v *fastjson.Value, ref fhir.Ref, body fhir.Body, meta fhir.Meta, how Admission) (Prepared, error) {
-	values, skipped, err := in.indexer.Index(v)
-	if err != nil {
-		return Prepared{}, fault.At("", "index "+ref.String(), err)
-	}
-	values.Ref = ref
-	w := adapters.Write{Ref: ref, Body: body, Values: values}
-	if !how.Restamp && meta.LastUpdated != "" {
-		lo, _, err := fhir.ParseInstantRange(meta.LastUpdated, nil)
-		if err != nil {
-			return Prepared{}, &InvalidError{Ref: ref, Issues: []fhir.Issue{{
-				Path: ref.Type + ".meta.lastUpdated", Code: "value", Message: "not an instant (2024-05-01T10:30:00Z)",
-			}}}
-		}
-		w.LastUpdated = lo
-	}
-	return Prepared{Write: w, Skipped: skipped}, nil
 }

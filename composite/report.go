@@ -40,6 +40,9 @@ func (e *Engine) native(n planner.Node) []string {
 		for _, t := range n.ParentTypes {
 			req.Parents = append(req.Parents, fhir.Ref{Type: t, ID: "…"})
 		}
+		if n.Within != nil {
+			req.Within = slices.Values([]string(nil))
+		}
 		text, err = compile(e.stores[n.Store], func(c adapters.Compiler) (string, error) { return c.CompileEach(req) })
 	}
 	if err != nil {

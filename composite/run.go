@@ -20,7 +20,7 @@ const sideBySide = 4
 type Execution struct {
 	engine *Engine
 	plan   *planner.Plan
-	ledger
+	account
 }
 
 // Run runs the calls of one level, side by side where there are several, and gives their results in the same order. A call
@@ -189,6 +189,7 @@ func (x *Execution) page(ctx context.Context, n *planner.Page) (Page, error) {
 			out.More = true
 			break
 		}
+		row.values = nil
 		out.Rows = append(out.Rows, row)
 	}
 	if out.More && n.Limit == 0 {

@@ -38,11 +38,12 @@ func (x *Execution) ordered(ctx context.Context, n *planner.Sort) ([]Row, error)
 		if err != nil {
 			return nil, err
 		}
-		v, err := x.values(r.Resource)
-		if err != nil {
-			return nil, err
+		if r.values == nil {
+			if r.values, err = x.values(r.Resource); err != nil {
+				return nil, err
+			}
 		}
-		r.Order = search.OrderKey(v, n.Keys)
+		r.Order, r.values = search.OrderKey(r.values, n.Keys), nil
 		if n.After != nil && compareRows(r, place(r.Ref.Type, n.After), n.Reverse) <= 0 {
 			continue
 		}

@@ -44,7 +44,7 @@ func (x *Execution) verified(ctx context.Context, v verification, batch []Row) (
 		if res.Version == 0 || res.Deleted {
 			continue
 		}
-		if res.Version != batch[i].Version || res.Position > seen {
+		if res.Position > seen {
 			ok, decided, err := x.still(v, i, res)
 			if err != nil {
 				return nil, err

@@ -53,7 +53,7 @@ func TestAgreement(t *testing.T) {
 		count = 20_000
 	}
 	t.Logf("seed %d (set HELIOGRAPH_TEST_SEED to repeat)", seed)
-	k := newKit(t)
+	k := newKit(t, search.UnitsExact)
 	dir, ok := shareddata.Unpack(t, "sof-r4-100")
 	if !ok {
 		if _, err := sample.WriteNDJSON(dir, sample.Config{Patients: 60, Seed: 1}); err != nil {

@@ -43,19 +43,32 @@ func TestSearchCases(t *testing.T) {
 	if err := json.Unmarshal(raw, &cases); err != nil {
 		t.Fatal(err)
 	}
-	k := newKit(t)
-	for name, store := range map[string]primary{"sqlite": k.sqlite(t), "memory": k.memory(t)} {
-		t.Run(name, func(t *testing.T) {
-			sum := k.load(t, store, load.Config{Admission: composite.Admission{Lenient: true}}, filepath.Join(root, "resources"))
-			if sum.Rejected > 0 || sum.Loaded() < 260 {
-				t.Fatalf("%d loaded, %d rejected", sum.Loaded(), sum.Rejected)
-			}
-			runCases(t, k, store, cases)
-		})
+	for _, units := range []search.Units{search.UnitsExact, search.UnitsCanonical} {
+		k := newKit(t, units)
+		for name, store := range map[string]primary{"sqlite": k.sqlite(t), "memory": k.memory(t)} {
+			t.Run(name+map[search.Units]string{search.UnitsExact: "", search.UnitsCanonical: ", canonical units"}[units], func(t *testing.T) {
+				sum := k.load(t, store, load.Config{Admission: composite.Admission{Lenient: true}}, filepath.Join(root, "resources"))
+				if sum.Rejected > 0 || sum.Loaded() < 260 {
+					t.Fatalf("%d loaded, %d rejected", sum.Loaded(), sum.Rejected)
+				}
+				runCases(t, k, store, cases, units)
+			})
+		}
 	}
 }
 
-func runCases(t *testing.T, k *kit, store primary, cases []searchCase) {
+// exactOnly are core cases that are written for quantities as stored: with canonical units they rightly find more.
+var exactOnly = []string{"sp-131", "sp-137", "sp-178"}
+
+// held says whether a case must pass.
+func (c *searchCase) held(units search.Units) bool {
+	if units == search.UnitsCanonical {
+		return c.Level == "optional-ucum" || c.Level == "core" && !c.Divergent && !slices.Contains(exactOnly, c.ID)
+	}
+	return c.Level == "core" && !c.Divergent
+}
+
+func runCases(t *testing.T, k *kit, store primary, cases []searchCase, units search.Units) {
 	passed, failed := map[string]int{}, map[string]int{}
 	for _, c := range cases {
 		got, err := k.find(t, store, c)
@@ -73,7 +86,7 @@ func runCases(t *testing.T, k *kit, store primary, cases []searchCase) {
 			continue
 		}
 		failed[c.Level]++
-		if c.Level == "core" && !c.Divergent {
+		if c.held(units) {
 			t.Errorf("%s %s: %v\n%s", c.ID, c.URL, err, cmp.Diff(want, got))
 		} else {
 			t.Logf("%s (%s) %s: got %v, the pack has %v: %v %s", c.ID, c.Level, c.URL, got, want, err, c.Note)

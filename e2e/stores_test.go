@@ -21,17 +21,17 @@ type kit struct {
 	intake  *composite.Intake
 }
 
-func newKit(t testing.TB) *kit {
+func newKit(t testing.TB, units search.Units) *kit {
 	t.Helper()
 	params, problems := search.NewParameters(fhir.R4())
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	indexer, err := search.NewIndexer(params, search.Config{})
+	indexer, err := search.NewIndexer(params, search.Config{Units: units})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &kit{params: params, indexer: indexer, reader: search.NewReader(params, search.ReaderConfig{}),
+	return &kit{params: params, indexer: indexer, reader: search.NewReader(params, search.ReaderConfig{Units: units}),
 		intake: composite.NewIntake(fhir.R4(), indexer)}
 }
 

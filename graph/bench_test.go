@@ -7,6 +7,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/planner"
+	"github.com/heliograph/heliograph/search"
 )
 
 // hospital has patients with five observations each, whose encounters are all different.
@@ -53,5 +57,37 @@ func BenchmarkRequest(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkEngine measures the read below the list of BenchmarkRequest alone: plan and run.
+func BenchmarkEngine(b *testing.B) {
+	w := open(b, nil, hospital(200)...)
+	part := planner.Part{Kind: planner.Search, Parent: -1, Rows: true, Limit: 50,
+		Query: search.Query{Caller: search.Caller{Tenant: "main"}, Type: "Patient", Where: search.True{}}}
+	b.ReportAllocs()
+	for b.Loop() {
+		plan, err := w.engine.Plan(planner.Operation{Caller: part.Query.Caller, Parts: []planner.Part{part}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r := w.engine.Start(plan).Run(b.Context(), []composite.Call{{Part: 0}}); r[0].Err != nil || len(r[0].Pages[0].Rows) != 50 {
+			b.Fatal(r[0].Err)
+		}
+	}
+}
+
+// BenchmarkIntrospection answers a tool's whole introspection from the cache.
+func BenchmarkIntrospection(b *testing.B) {
+	w := open(b, nil)
+	r := httptest.NewRequest(http.MethodGet, "/graphql/schema.json", nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		rec := httptest.NewRecorder()
+		rec.Body = nil
+		w.handler.SchemaJSON().ServeHTTP(rec, r)
+		if rec.Code != http.StatusOK {
+			b.Fatal(rec.Code)
+		}
 	}
 }

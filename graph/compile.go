@@ -23,11 +23,13 @@ type compiler struct {
 // place is where in the operation a selection stands.
 type place struct {
 	fetch *fetch // whose rows it is on
-	top   bool   // on the resource itself, not below it
 	depth int
+	path  string // of the fetch and the elements below it
 }
 
-func (p place) below() place { return place{fetch: p.fetch, depth: p.depth + 1} }
+func (p place) below(name string) place {
+	return place{fetch: p.fetch, depth: p.depth + 1, path: p.path + "." + name}
+}
 
 // compile compiles an operation for one setting of its @skip and @include variables.
 func compile(schema *Schema, def *ast.OperationDefinition, flags flags, limits *Limits) (*operation, error) {
@@ -107,7 +109,7 @@ func (c *compiler) add(f *fetch, r collected, typeName string, depth int) (*fetc
 func (c *compiler) shape(f *fetch, sets []ast.SelectionSet, typeName string, depth int) (*shape, error) {
 	s := &shape{meta: readsMeta(sets)}
 	var err error
-	s.plan, err = c.plan(sets, typeName, place{fetch: f, top: true, depth: depth + 1})
+	s.plan, err = c.plan(sets, typeName, place{fetch: f, depth: depth + 1, path: f.path})
 	return s, err
 }
 
@@ -262,7 +264,7 @@ func (c *compiler) member(r collected, t *fhir.Type, typeName string, at place) 
 		if f, ok := t.Field(name[1:]); ok {
 			out.Kind, out.List = projection.Object, f.Element.List()
 			var err error
-			out.Sub, err = c.plan(r.selections(), typeElement, at.below())
+			out.Sub, err = c.plan(r.selections(), typeElement, at.below(r.fields[0].Name))
 			return out, err
 		}
 	}
@@ -303,13 +305,13 @@ func (c *compiler) element(out projection.Field, r collected, f fhir.Field, at p
 	}
 	out.Kind = projection.Object
 	var err error
-	out.Sub, err = c.plan(r.selections(), name, at.below())
+	out.Sub, err = c.plan(r.selections(), name, at.below(r.fields[0].Name))
 	return out, err
 }
 
 // nested compiles a field whose value comes from the stores.
 func (c *compiler) nested(r collected, member string, f *fetch, typeName string, at place) (projection.Field, error) {
-	f.field, f.parent, f.path = r.fields[0], at.fetch.index, at.fetch.path+"."+r.fields[0].Name
+	f.field, f.parent, f.path = r.fields[0], at.fetch.index, at.path+"."+r.fields[0].Name
 	f, err := c.add(f, r, typeName, at.depth)
 	out := projection.Field{Key: r.key, Name: member, Kind: projection.Hole, Hole: c.hole(hole{fetch: f})}
 	return out, err

@@ -25,6 +25,10 @@ func (x *request) container(f *fetch, c *container) fill {
 	if !x.accepts(f, c.resource.Ref.Type) {
 		return fill{}
 	}
+	if c.stored && f.shapes[0].meta { // c itself was made for a selection without meta, and stays as it is
+		whole := x.whole(c.resource, c.version, true)
+		c = &whole
+	}
 	return x.row(f, c, projection.Span{End: len(c.source)}, identity{ref: c.resource.Ref, version: c.version})
 }
 

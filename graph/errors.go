@@ -21,14 +21,11 @@ type problem struct {
 
 // codeOf is the one table from errors to codes.
 func codeOf(err error) fault.Code {
-	var f *fault.Error
-	switch {
-	case errors.As(err, &f):
-		return f.Code
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	code := fault.Of(err)
+	if code == fault.Internal && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
 		return fault.Timeout
 	}
-	return fault.Internal
+	return code
 }
 
 // messageOf is what a client is told. Internal errors say nothing; the log has them.
@@ -37,7 +34,7 @@ func messageOf(err error, code fault.Code) string {
 	switch {
 	case code == fault.Internal:
 		return "internal error"
-	case code == fault.Timeout && !errors.As(err, &f):
+	case code == fault.Timeout:
 		return "the request took too long"
 	case errors.As(err, &f) && f.Message != "":
 		return f.Message
@@ -88,7 +85,7 @@ func newError(ctx context.Context, log *slog.Logger, p problem) *gqlerror.Error 
 	if errors.As(p.err, &f) && f.RetryAfter > 0 {
 		e.Extensions["retryAfter"] = f.RetryAfter.Seconds()
 	}
-	if serious(code) {
+	if serious(code) && !errors.Is(p.err, context.Canceled) { // a client that has gone is nobody's failure
 		log.ErrorContext(ctx, "a field failed", "path", e.Path.String(), "code", string(code), "error", p.err)
 	}
 	return e

@@ -10,7 +10,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/heliograph/heliograph/internal/fault"
-	"github.com/heliograph/heliograph/planner"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -249,109 +248,4 @@ func (h *Handler) extensions(x *request, c *call) map[string]any {
 		})
 	}
 	return ext
-}
-
-// prepare reads the arguments of all fetches and makes the plan. What is wrong with one field is that field's error.
-func (h *Handler) prepare(x *request, caller search.Caller, vars map[string]any) []problem {
-	if len(x.op.fetches) == 0 {
-		return nil
-	}
-	k := asker{schema: h.schema, reader: h.reader, limits: &h.limits, caller: caller, vars: vars, key: h.key, refs: h.refs}
-	for _, f := range x.op.fetches {
-		x.asks = append(x.asks, k.ask(f))
-	}
-	plan, err := h.plan(x)
-	if err != nil {
-		// A clause that nobody can evaluate is the error of its own root field; the others are planned without it.
-		for i, f := range x.op.fetches {
-			if f.parent < 0 && x.asks[i].err == nil {
-				x.asks[i].err = h.alone(x, i)
-			}
-		}
-		if plan, err = h.plan(x); err != nil {
-			return []problem{{err: err}}
-		}
-	}
-	if plan != nil {
-		x.plan, x.exec = plan, h.engine.Start(plan)
-		x.load = newLoader(x.exec)
-	}
-	x.start()
-	return nil
-}
-
-// plan numbers the parts that can run and plans them. It is nil when there are none.
-func (h *Handler) plan(x *request) (*planner.Plan, error) {
-	op := planner.Operation{}
-	for i, f := range x.op.fetches {
-		a := &x.asks[i]
-		a.number = -1
-		if a.err != nil || f.kind == fetchNode && a.key.ID == "" || f.parent >= 0 && x.asks[f.parent].number < 0 {
-			continue
-		}
-		a.part.Parent = -1
-		if f.parent >= 0 {
-			a.part.Parent = x.asks[f.parent].number
-		}
-		a.number = len(op.Parts)
-		op.Caller = a.part.Query.Caller
-		op.Parts = append(op.Parts, a.part)
-	}
-	if len(op.Parts) == 0 {
-		return nil, nil
-	}
-	return h.engine.Plan(op)
-}
-
-// alone plans a root field with what is below it and nothing else, to see whether it can be.
-func (h *Handler) alone(x *request, root int) error {
-	errs := make([]error, len(x.asks))
-	for i, f := range x.op.fetches {
-		errs[i] = x.asks[i].err
-		if f.parent < 0 && i != root {
-			x.asks[i].err = fault.New(fault.Internal, "left out")
-		}
-	}
-	_, err := h.plan(x)
-	for i := range errs {
-		x.asks[i].err = errs[i]
-	}
-	return err
-}
-
-func (h *Handler) take(op *operation) *request {
-	x, _ := h.requests.Get().(*request)
-	if x == nil {
-		x = &request{}
-	}
-	x.schema, x.refs, x.limits, x.inner, x.op = h.schema, h.refs, &h.limits, h.inner, op
-	return x
-}
-
-// put gives a request's memory back, unless it has grown out of all measure, and forgets what it held.
-func (h *Handler) put(x *request) {
-	const keep = 4 << 20
-	if cap(x.doc) > keep || cap(x.source) > keep || cap(x.rows) > 1<<14 {
-		return
-	}
-	x.run.Reset()
-	clear(x.asks)
-	clear(x.rows)
-	clear(x.fills)
-	clear(x.pages)
-	clear(x.batches)
-	*x = request{
-		asks: x.asks[:0], doc: x.doc[:0], run: x.run, rows: x.rows[:0], fills: x.fills[:0], pages: x.pages[:0],
-		pending: x.pending[:0], batches: x.batches[:0], source: x.source[:0], contained: x.contained, scratch: x.scratch[:0],
-	}
-	h.requests.Put(x)
-}
-
-func (h *Handler) buffer() *[]byte {
-	b, _ := h.buffers.Get().(*[]byte)
-	if b == nil || cap(*b) > 8<<20 {
-		b = new([]byte)
-		*b = slices.Grow(*b, 8<<10)
-	}
-	return b
 }

@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
@@ -48,7 +50,7 @@ func (l *loader) level(ctx context.Context, keys []keyed, calls []composite.Call
 	}
 	if len(l.parts) == 0 {
 		if len(calls) > 0 {
-			l.out = l.exec.Run(ctx, calls)
+			l.out = l.run(ctx, calls)
 		}
 		return l.wait(ctx, keys, nil), l.out
 	}
@@ -96,7 +98,7 @@ func (l *loader) batch(ctx context.Context, keys []search.Key) []*dataloader.Res
 		call[i] = n
 		calls[n].Keys = append(calls[n].Keys, k)
 	}
-	results := l.exec.Run(ctx, calls)
+	results := l.run(ctx, calls)
 	l.out = results[:len(l.calls)]
 	next := make([]int, len(calls))
 	out := make([]dataloader.Result[search.Resource], len(keys))
@@ -116,6 +118,20 @@ func (l *loader) batch(ctx context.Context, keys []search.Key) []*dataloader.Res
 		}
 	}
 	return list
+}
+
+// run runs the calls of a level. A panic below, which would otherwise end in a goroutine of the data loader's, fails them all.
+func (l *loader) run(ctx context.Context, calls []composite.Call) (results []composite.Result) {
+	defer func() {
+		if r := recover(); r != nil {
+			err := &fault.Error{Code: fault.Internal, Err: fmt.Errorf("panic: %v\n%s", r, debug.Stack())}
+			results = make([]composite.Result, len(calls))
+			for i := range results {
+				results[i].Err = err
+			}
+		}
+	}()
+	return l.exec.Run(ctx, calls)
 }
 
 // resourceCache is what one request has loaded. The loader's own lock guards it.

@@ -96,3 +96,13 @@ func validationRules(production bool) *rules.Rules {
 	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
 	return r
 }
+
+// writes says whether a query that is not valid here would have changed something: its answer by GET is another one.
+func writes(text, name string, tokens int) bool {
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, tokens)
+	if err != nil {
+		return false
+	}
+	def, err := pick(doc, name)
+	return err == nil && def.Operation == ast.Mutation
+}

@@ -27,7 +27,7 @@ const (
 	suffixList       = "List"
 	suffixConnection = "Connection"
 	suffixEdge       = "Edge"
-	suffixParameter  = "ReferenceParameter"
+	suffixParameter  = "By"
 )
 
 // Schema is the strict schema: the types of FHIR that it was asked for, their search fields, and the gateway's own. It is

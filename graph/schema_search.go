@@ -10,32 +10,33 @@ import (
 
 // commonArguments are the argument lists that all types share.
 type commonArguments struct {
-	control           ast.ArgumentDefinitionList // of a list: _count, _offset, _sort
-	total             *ast.ArgumentDefinition
-	cursor            *ast.ArgumentDefinition
-	relay             ast.ArgumentDefinitionList // first, after, last, before
-	sort              *ast.ArgumentDefinition
-	id                ast.ArgumentDefinitionList
-	reverse           map[string]*ast.ArgumentDefinition // _reference, by source
-	listOf, connected map[string]ast.ArgumentDefinitionList
+	control ast.ArgumentDefinitionList // of a list: _count, _offset, _sort
+	total   *ast.ArgumentDefinition
+	cursor  *ast.ArgumentDefinition
+	relay   ast.ArgumentDefinitionList // first, after, last, before
+	id      ast.ArgumentDefinitionList
+	// reverseList and reversePage are those of reverse fields but _reference. There are thousands of these, so that each word
+	// here is a megabyte of introspection.
+	reverseList, reversePage ast.ArgumentDefinitionList
 }
 
 func (b *schemaBuilder) makeCommonArguments() commonArguments {
-	sort := &ast.ArgumentDefinition{
-		Name: "_sort", Type: b.list("String"), Description: "Search parameters to order by, most significant first; a minus before one turns it round.",
+	sort := &ast.ArgumentDefinition{Name: "_sort", Type: b.ref("String")}
+	relay := ast.ArgumentDefinitionList{
+		{Name: "first", Type: b.ref("Int")}, {Name: "after", Type: b.ref("String")},
+		{Name: "last", Type: b.ref("Int")}, {Name: "before", Type: b.ref("String")},
 	}
 	return commonArguments{
-		sort: sort,
 		control: ast.ArgumentDefinitionList{
 			{Name: "_count", Type: b.ref("Int"), Description: "How many to give; without it, all or an error."},
-			{Name: "_offset", Type: b.ref("Int"), Description: "How many to skip."}, sort,
+			{Name: "_offset", Type: b.ref("Int"), Description: "How many to skip."},
+			{Name: "_sort", Type: b.ref("String"), Description: "Search parameters to order by, with commas between; a minus before one turns it round."},
 		},
-		total:  &ast.ArgumentDefinition{Name: "_total", Type: b.ref(typeTotal), Description: "How count is found, where it is selected."},
-		cursor: &ast.ArgumentDefinition{Name: "_cursor", Type: b.ref("String"), Description: "A page's link, alone."},
-		relay: ast.ArgumentDefinitionList{
-			{Name: "first", Type: b.ref("Int")}, {Name: "after", Type: b.ref("String")},
-			{Name: "last", Type: b.ref("Int")}, {Name: "before", Type: b.ref("String")},
-		},
+		reverseList: ast.ArgumentDefinitionList{{Name: "_count", Type: b.ref("Int")}, {Name: "_offset", Type: b.ref("Int")}, sort},
+		reversePage: append(ast.ArgumentDefinitionList{sort}, relay[:2]...), // backward paging per parent is not served yet
+		total:       &ast.ArgumentDefinition{Name: "_total", Type: b.ref(typeTotal), Description: "How count is found, where it is selected."},
+		cursor:      &ast.ArgumentDefinition{Name: "_cursor", Type: b.ref("String"), Description: "A page's link, alone."},
+		relay:       relay,
 		id: ast.ArgumentDefinitionList{
 			{Name: "id", Type: b.ref("ID")}, {Name: "_id", Type: b.ref("ID"), Description: "The same as id."},
 			{Name: "version", Type: b.ref("String"), Description: "An old version, by its meta.versionId."},
@@ -121,9 +122,9 @@ func (b *schemaBuilder) reverseFields() map[string]ast.FieldList {
 			names = append(names, a.name)
 		}
 		b.enum(source+suffixParameter, "The search parameters of "+source+" that refer to other resources.", names)
-		reference := &ast.ArgumentDefinition{Name: "_reference", Type: required(source + suffixParameter), Description: "By which parameter it refers."}
-		list := append(ast.ArgumentDefinitionList{reference}, b.common.control...)
-		connection := append(append(ast.ArgumentDefinitionList{reference, b.common.sort}, b.common.total), b.common.relay...)
+		reference := &ast.ArgumentDefinition{Name: "_reference", Type: b.ref(source + suffixParameter)}
+		list := append(ast.ArgumentDefinitionList{reference}, b.common.reverseList...)
+		connection := append(ast.ArgumentDefinitionList{reference}, b.common.reversePage...)
 		pair := ast.FieldList{
 			b.field(source+suffixList, "", b.list(source), list),
 			b.field(source+suffixConnection, "", b.ref(source+suffixConnection), connection),

@@ -43,9 +43,7 @@ func (k *asker) page(a *ask, f *fetch, args arguments) (err error) {
 		if w.values, err = k.searchValues(f, args); err != nil {
 			return err
 		}
-		if w.sort, err = sortKeys(args); err != nil {
-			return err
-		}
+		w.sort = sortKeys(args)
 		if err = k.size(w, connection, args); err != nil {
 			return err
 		}

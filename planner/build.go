@@ -87,42 +87,13 @@ func (b *builder) history(part Part) (Node, error) {
 	return &HistoryNode{Store: st.ID, Part: part}, nil
 }
 
-// each plans a search per parent, which is not split: one store answers the whole of it.
-func (b *builder) each() (Node, error) {
-	primary, err := b.primary()
-	if err != nil {
-		return nil, err
-	}
-	q := b.query()
-	features := search.CanEach
-	if b.part.Total != NoTotal {
-		features |= search.CanCount
-	}
-	c, err := b.choose(q, features, b.part.Limit)
-	if err != nil {
-		return nil, err
-	}
-	b.reject(c.rejected)
-	bodies := c.store.Primary && c.store.Claims.Has(search.CanBodies)
-	return &EachNode{
-		Store: c.store.ID, Primary: primary.ID, Limit: b.part.Limit, Cap: b.part.Cap, Rows: b.part.Rows,
-		ParentTypes: b.part.Targets, Why: c.why,
-		Request: search.EachRequest{
-			Request: search.Request{
-				Query: q, AtLeast: b.op.AtLeast, After: b.part.After, Reverse: b.part.Reverse,
-				Limit: b.part.window() - b.part.Offset, Bodies: bodies,
-			},
-			Param: b.part.Param, Offset: b.part.Offset, Count: b.part.Total != NoTotal,
-		},
-	}, nil
-}
-
 // query is the part's query for the operation's caller, its condition in a form that does not depend on the order in which its
 // clauses were written.
 func (b *builder) query() search.Query {
 	q := b.part.Query
 	q.Caller = b.op.Caller
-	q.Where = canonical(search.Simplify(q.Where))
+	// Parts that differ in the order of theirs only are equal once ordered, and merge then.
+	q.Where = canonical(search.Simplify(canonical(search.Simplify(q.Where))))
 	return q
 }
 
@@ -162,14 +133,13 @@ func (b *builder) filtered(n Node, q search.Query) Node {
 func (b *builder) count() (Node, error) {
 	q := b.query()
 	q.Sort = nil
-	c, err := b.choose(q, search.CanCount, 0)
-	if err == nil {
-		b.reject(c.rejected)
+	if c, ok := b.choose(q, search.CanCount, 0); ok {
+		b.reject(c)
 		return &Count{Match: b.match(c, q)}, nil
 	}
-	primary, perr := b.primary()
-	if perr != nil {
-		return nil, perr
+	primary, err := b.primary()
+	if err != nil {
+		return nil, err
 	}
 	b.residual = nil
 	tree, err := b.tree(q)
@@ -186,7 +156,7 @@ func (b *builder) count() (Node, error) {
 func (b *builder) match(c choice, q search.Query) *Match {
 	q.Sort = nil
 	return &Match{
-		Store: c.store.ID, Why: c.why, Estimate: b.estimate(c.store, q.Type, q.Where),
+		Store: c.store.ID, Why: c.why(), Estimate: b.estimate(c.store, q.Type, q.Where),
 		Request: search.Request{Query: q, AtLeast: b.op.AtLeast},
 	}
 }

@@ -36,7 +36,9 @@ func estimate(s *search.Statistics, resourceType string, e search.Expr) int64 {
 		}
 		return min(total, sum)
 	case search.Not:
-		return total - estimate(s, resourceType, e.X)
+		if n := estimate(s, resourceType, e.X); n < total { // all is what is said of a condition that nothing is known of
+			return total - n
+		}
 	case search.Exists:
 		if p, ok := s.Params[resourceType][e.Param.Code]; ok {
 			return min(total, p.Rows)

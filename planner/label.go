@@ -64,6 +64,9 @@ func (n *EachNode) label() string {
 	var b strings.Builder
 	r := n.Request
 	fmt.Fprintf(&b, "each %s %s by %s [%s]", n.Store, r.Query.Type, r.Param.Code, where(r.Query.Where))
+	if n.Within != nil {
+		b.WriteString(" within the ids below")
+	}
 	if n.Rows {
 		writeSort(&b, r.Query.Sort)
 		b.WriteString(" page " + window(r.Offset, n.Limit, n.Cap) + " a parent")

@@ -83,6 +83,10 @@ type Count struct {
 // resource (Request.Bodies is false) are read from Primary and verified as in Hydrate; pages are filled up again.
 type EachNode struct {
 	Store, Primary string
+	// Within gives the ids that the store is asked within, where it does not answer all of the condition; else nil. Verify is
+	// all of it.
+	Within Node
+	Verify search.Expr
 	// Request is for a page and one row more; the engine puts the parents in.
 	Request search.EachRequest
 	// Limit is the page; with Limit 0 all are given, and more than Cap fail. Without Rows only counts are asked for.

@@ -11,16 +11,15 @@ func (b *builder) postpone(q search.Query) error {
 	why := "no store claims it"
 	for leaf := range leaves(q.Where) {
 		lq := with(q, leaf)
-		c, err := b.choose(lq, 0, 0)
+		c, ok := b.choose(lq, 0, 0)
 		// Match decides whether a comparison exists before it looks at values.
 		_, here := search.Match(leaf, &search.Values{}, nil)
-		switch code := fault.Of(err); {
-		case code == fault.ParameterBuilding:
-			return err
-		case here != nil && err != nil:
-			return err
-		case here != nil:
+		switch code := c.code(); {
+		case ok && here != nil:
 			return undivided(b.part, leaf, q.Where, c.store.ID)
+		case ok:
+		case here != nil || code == fault.ParameterBuilding:
+			return c.refusal(b.part)
 		case code == fault.StoreUnavailable, code == fault.StoreLagging:
 			why = "its store is away or behind"
 			b.degraded = append(b.degraded, "["+shape(leaf)+"] is filtered here, its store is away or behind")

@@ -47,6 +47,13 @@ func withInputs(n Node, f func(Node) Node) Node {
 		c := *n
 		c.Input = f(n.Input)
 		return &c
+	case *EachNode:
+		if n.Within == nil {
+			return n
+		}
+		c := *n
+		c.Within = f(n.Within)
+		return &c
 	case *Count:
 		if n.Input == nil {
 			return n

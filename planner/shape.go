@@ -14,7 +14,7 @@ func shape(e search.Expr) string {
 	case search.Or:
 		return shapes(e, " OR ")
 	case search.Not:
-		return "NOT " + shape(e.X)
+		return "NOT " + shapes([]search.Expr{e.X}, "")
 	case search.Clause:
 		if e.Modifier == search.Plain {
 			return e.Param.Code

@@ -9,16 +9,16 @@ import (
 // tree is the set of a query as matches and merge nodes: one match where one store answers the whole of it, best in the order
 // asked for, else parts. AND is AND: parts that no store claims become a residual filter or fail; nothing is dropped.
 func (b *builder) tree(q search.Query) (Node, error) {
-	c, err := b.choose(q, 0, b.part.Limit)
-	if err != nil && len(q.Sort) > 0 {
+	c, ok := b.choose(q, 0, b.part.Limit)
+	if !ok && len(q.Sort) > 0 {
 		if err := b.buildingSort(q); err != nil {
 			return nil, err
 		}
 		q.Sort = nil
-		c, err = b.choose(q, 0, 0)
+		c, ok = b.choose(q, 0, 0)
 	}
-	b.reject(c.rejected)
-	if err == nil {
+	b.reject(c)
+	if ok {
 		return b.match(c, q), nil
 	}
 	n, err := b.divide(q)
@@ -32,9 +32,9 @@ func (b *builder) tree(q search.Query) (Node, error) {
 func (b *builder) all(q search.Query) (Node, error) { return b.leaf(with(q, search.True{})) }
 
 func (b *builder) leaf(q search.Query) (Node, error) {
-	c, err := b.choose(q, 0, 0)
-	if err != nil {
-		return nil, err
+	c, ok := b.choose(q, 0, 0)
+	if !ok {
+		return nil, c.refusal(b.part)
 	}
 	return b.match(c, q), nil
 }
@@ -46,8 +46,7 @@ func with(q search.Query, where search.Expr) search.Query {
 
 // set is the set of a condition; nil if it is left to be filtered from whole resources.
 func (b *builder) set(q search.Query) (Node, error) {
-	c, err := b.choose(q, 0, 0)
-	if err == nil {
+	if c, ok := b.choose(q, 0, 0); ok {
 		return b.match(c, q), nil
 	}
 	return b.divide(q)
@@ -73,13 +72,13 @@ func (b *builder) intersection(q search.Query, parts search.And) (Node, error) {
 	g := grouping{b: b, query: q, join: func(parts []search.Expr) search.Expr { return search.Simplify(search.And(parts)) }}
 	for _, p := range parts {
 		pq := with(q, p)
-		c, err := b.choose(pq, 0, 0)
-		if err == nil {
+		if c, ok := b.choose(pq, 0, 0); ok {
 			g.add(c, p)
 			continue
 		}
 		not, negated := p.(search.Not)
 		var n Node
+		var err error
 		if negated {
 			n, err = b.negated(q, not)
 		} else {
@@ -143,8 +142,7 @@ func (b *builder) union(q search.Query, parts search.Or) (Node, error) {
 	var nodes []Node
 	for _, p := range parts {
 		pq := with(q, p)
-		c, err := b.choose(pq, 0, 0)
-		if err == nil {
+		if c, ok := b.choose(pq, 0, 0); ok {
 			g.add(c, p)
 			continue
 		}

@@ -30,8 +30,8 @@ const (
 
 // AppendBinary appends the binary form of the values, without Narrative and Content:
 //
-//	version (1 byte) · LastUpdated (8 bytes, little endian) · Ref.Type · Ref.ID · number of parameters ·
-//	for each its Code, Type and number of items · for each item its mask and the fields that the mask names
+//	version (1 byte) · LastUpdated (8 bytes, little endian) · Ref.Type · Ref.ID · number of all items, parts included ·
+//	number of parameters · for each its Code, Type and number of items · for each item its mask and the fields that the mask names
 //
 // Numbers are varints, strings have their length before them. DecodeValues reads it; SetLastUpdated changes it in place.
 func (v *Values) AppendBinary(dst []byte) []byte {
@@ -39,6 +39,11 @@ func (v *Values) AppendBinary(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(v.LastUpdated))
 	dst = appendString(dst, v.Ref.Type)
 	dst = appendString(dst, v.Ref.ID)
+	total := 0
+	for i := range v.Params {
+		total += countItems(v.Params[i].Items)
+	}
+	dst = binary.AppendUvarint(dst, uint64(total))
 	dst = binary.AppendUvarint(dst, uint64(len(v.Params)))
 	for i := range v.Params {
 		p := &v.Params[i]
@@ -57,6 +62,14 @@ func SetLastUpdated(b []byte, microseconds int64) bool {
 	}
 	binary.LittleEndian.PutUint64(b[1:], uint64(microseconds))
 	return true
+}
+
+func countItems(items []Item) int {
+	n := len(items)
+	for i := range items {
+		n += countItems(items[i].Parts)
+	}
+	return n
 }
 
 func appendItems(dst []byte, items []Item) []byte {

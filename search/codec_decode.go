@@ -22,7 +22,10 @@ func DecodeValues(b []byte) (*Values, error) {
 	d := decoder{s: string(b), at: 9}
 	v := &Values{LastUpdated: int64(binary.LittleEndian.Uint64(b[1:]))}
 	v.Ref = fhir.Ref{Type: d.string(), ID: d.string()}
-	for n := d.count(3); n > 0 && d.err == nil; n-- {
+	d.left = d.count(3)
+	n := d.count(3)
+	v.Params = make([]ParamValues, 0, min(n, slabItems))
+	for ; n > 0 && d.err == nil; n-- {
 		p := ParamValues{Code: d.string(), Type: ParamType(d.byte())}
 		p.Items = d.items(0)
 		switch {
@@ -33,6 +36,9 @@ func DecodeValues(b []byte) (*Values, error) {
 			d.fail("parameters out of order")
 		}
 		v.Params = append(v.Params, p)
+	}
+	if d.err == nil && d.left != 0 {
+		d.fail("fewer items than it says")
 	}
 	if d.err == nil && d.at != len(d.s) {
 		d.fail("bytes behind the end")
@@ -47,6 +53,9 @@ type decoder struct {
 	s   string
 	at  int
 	err error
+	// left is how many items are still to come; slab has zero items for some of them.
+	left int
+	slab []Item
 }
 
 func (d *decoder) fail(what string) {
@@ -107,16 +116,27 @@ func (d *decoder) count(size int) int {
 	return int(n)
 }
 
+// slabItems bounds how many items are allocated before they have been read.
+const slabItems = 128
+
 func (d *decoder) items(depth int) []Item {
 	n := d.count(3)
 	if depth > maxDepth {
 		d.fail("parts nest too deep")
 	}
+	if d.left -= n; d.left < 0 {
+		d.fail("more items than it says")
+	}
 	if n == 0 || d.err != nil {
 		return nil
 	}
-	// What follows is not trusted with much memory before it has been read.
-	items := make([]Item, 0, min(n, 64))
+	var items []Item
+	if n <= slabItems {
+		if len(d.slab) < n {
+			d.slab = make([]Item, min(slabItems, n+d.left))
+		}
+		items, d.slab = d.slab[:0:n], d.slab[n:]
+	}
 	for ; n > 0 && d.err == nil; n-- {
 		items = append(items, Item{})
 		d.item(&items[len(items)-1], depth)
@@ -124,6 +144,7 @@ func (d *decoder) items(depth int) []Item {
 	return slices.Clip(items)
 }
 
+// item reads one item. A field that the mask names must hold something, so that there is one binary form of an item.
 func (d *decoder) item(it *Item, depth int) {
 	m := d.uvarint()
 	if m == 0 || m >= maskLimit {
@@ -136,22 +157,32 @@ func (d *decoder) item(it *Item, depth int) {
 		case mask&(1<<bit) == 0:
 		case bit == hasTimesBit:
 			it.Lo, it.Hi = d.varint(), d.varint()
+			d.demand(it.Lo != 0 || it.Hi != 0)
 		default:
 			*s = d.string()
+			d.demand(*s != "")
 		}
 	}
 	if mask&exactIsText != 0 {
 		it.Exact = it.Text
+		d.demand(mask&(hasText|hasExact) == hasText)
+	} else if mask&hasExact != 0 {
+		d.demand(it.Exact != it.Text)
 	}
 	if mask&hasTypes != 0 {
 		for n := d.count(2); n > 0 && d.err == nil; n-- {
 			it.Types = append(it.Types, fhir.Code{System: d.string(), Code: d.string()})
 		}
+		d.demand(len(it.Types) > 0)
 	}
 	if mask&hasParts != 0 {
 		it.Parts = d.items(depth + 1)
+		d.demand(len(it.Parts) > 0)
 	}
-	if d.err == nil && it.mask() != mask {
+}
+
+func (d *decoder) demand(holds bool) {
+	if !holds {
 		d.fail("an item names a field that it does not have")
 	}
 }

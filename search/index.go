@@ -8,6 +8,7 @@ import (
 	"github.com/valyala/fastjson"
 
 	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/fhir/ucum"
 	"github.com/heliograph/heliograph/internal/fault"
 )
 
@@ -18,7 +19,12 @@ type Units uint8
 const (
 	// UnitsExact compares the value with the system and code, or the unit, as they are stored.
 	UnitsExact Units = iota
-	// UnitsCanonical compares UCUM quantities in base units. No library that does it is in use yet: NewIndexer refuses it.
+	// UnitsCanonical compares a value that is given with a UCUM unit (number|http://unitsofmeasure.org|code) in base units, with
+	// every stored quantity that converts to the same ones: 70.5 kg finds 70500 g, and the precision of what is asked for
+	// is scaled with it. Sorting is by the number in base units. Everything else is as with UnitsExact: a number without a
+	// unit is compared with the number as stored, whatever its unit (FHIR R4, 3.1.1.4.11), number||code with the code or the
+	// unit as stored, and units of other systems, and those that do not convert, with themselves. The index holds both
+	// forms (Param.Canonical).
 	UnitsCanonical
 )
 
@@ -46,10 +52,10 @@ type Skipped struct {
 	Param, Path, Reason string
 }
 
-// NewIndexer makes an indexer. It fails with BadUserInput for units that are not supported.
+// NewIndexer makes an indexer. It fails with BadUserInput for Units that are neither exact nor canonical.
 func NewIndexer(params *Parameters, config Config) (*Indexer, error) {
-	if config.Units != UnitsExact {
-		return nil, fault.New(fault.BadUserInput, "units: only \"exact\" is supported; there is no unit conversion yet")
+	if config.Units > UnitsCanonical {
+		return nil, fault.New(fault.BadUserInput, "units: they are exact or canonical")
 	}
 	config.Base = strings.TrimSuffix(config.Base, "/")
 	return &Indexer{params: params, config: config}, nil
@@ -59,14 +65,16 @@ func NewIndexer(params *Parameters, config Config) (*Indexer, error) {
 func (x *Indexer) Parameters() *Parameters { return x.params }
 
 // Epoch identifies what rows indexed for a parameter by this indexer hold: Param.Epoch, and what of the configuration
-// bears on the parameter's type.
+// bears on the parameter's type. It covers the rows of Param.Canonical.
 func (x *Indexer) Epoch(p *Param) uint64 {
 	e := p.Epoch
 	switch p.Type {
 	case Date:
 		e ^= epoch(x.config.location().String(), Date)
 	case Quantity:
-		e += uint64(x.config.Units) * fnvPrime
+		if x.config.Units == UnitsCanonical {
+			e = mix(e ^ ucum.Standard().Fingerprint())
+		}
 	case Reference:
 		e ^= epoch(x.config.Base, Reference)
 	case Composite:

@@ -23,11 +23,13 @@ type extraction struct {
 	words   tokenizer
 	skipped []Skipped
 	current *compiledParam
-	err     error
+
+	conversions conversions
+	err         error
 }
 
 func newExtraction(x *Indexer) *extraction {
-	e := &extraction{x: x, seen: map[string]struct{}{}}
+	e := &extraction{x: x, seen: map[string]struct{}{}, conversions: conversions{}}
 	e.ids = map[string]*fastjson.Value{}
 	e.true, e.false = e.booleans.NewTrue(), e.booleans.NewFalse()
 	e.boolean = path{typ: x.params.defs.Type("boolean")}
@@ -39,6 +41,7 @@ func (e *extraction) begin(v *fastjson.Value) {
 	e.items, e.params, e.ends, e.skipped = e.items[:0], e.params[:0], e.ends[:0], nil
 	e.err = nil
 	clear(e.ids)
+	clear(e.conversions)
 }
 
 // take gives the values collected so far in memory of their own.
@@ -85,6 +88,9 @@ func (e *extraction) param(p *compiledParam) {
 	}
 	e.params = append(e.params, ParamValues{Code: p.param.Code, Type: p.param.Type})
 	e.ends = append(e.ends, len(e.items))
+	if twin := p.param.Canonical; twin != nil && e.x.config.Units == UnitsCanonical {
+		e.inBaseUnits(twin, start)
+	}
 }
 
 // append appends the items that a value gives for a parameter.

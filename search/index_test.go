@@ -157,8 +157,8 @@ func TestIndexRefuses(t *testing.T) {
 			t.Errorf("%s: %v", s, err)
 		}
 	}
-	if _, err := search.NewIndexer(newIndexer(t).Parameters(), search.Config{Units: search.UnitsCanonical}); fault.Of(err) != fault.BadUserInput {
-		t.Errorf("canonical units: %v", err)
+	if _, err := search.NewIndexer(newIndexer(t).Parameters(), search.Config{Units: 7}); fault.Of(err) != fault.BadUserInput {
+		t.Errorf("unknown units: %v", err)
 	}
 }
 

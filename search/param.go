@@ -26,6 +26,11 @@ type Param struct {
 	Targets []string
 	// Parts are the components of a composite.
 	Parts []*Param
+	// Canonical has the values of a quantity parameter with UCUM units in base units, so that 70.5 kg and 70500 g are equal;
+	// of a composite, those of its quantities. What does not convert is there as stored. Only an Indexer and a Reader with
+	// UnitsCanonical use it: it is not among the parameters that can be asked for by name, and has no Canonical itself. nil for
+	// all other parameters.
+	Canonical *Param
 	// Epoch identifies what rows indexed for it hold: a hash of expression, type and the indexer's version.
 	Epoch uint64
 	// Description is the definition's own text.

@@ -105,6 +105,9 @@ func (c *compiler) resource(name string) *typeParameters {
 		}
 	}
 	c.composites(b, definitions, t, compiled, urls)
+	for _, p := range t.params {
+		canonicalOf(p)
+	}
 	slices.SortFunc(t.params, func(a, b *Param) int { return strings.Compare(a.Code, b.Code) })
 	for _, p := range t.params {
 		if cp, ok := compiled[p]; ok && indexed(p) {

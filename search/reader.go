@@ -20,6 +20,8 @@ type ReaderConfig struct {
 	Base string
 	// Location is the zone of dates and times that have none; nil is UTC.
 	Location *time.Location
+	// Units must be those of the Indexer that made the values.
+	Units Units
 	// Now is the time from which `ap` measures the distance of a date; nil is time.Now.
 	Now func() time.Time
 }
@@ -86,7 +88,7 @@ func (r *Reader) Sort(resourceType string, keys []string) ([]SortKey, error) {
 		case p.Type == Composite || p.Type == Special:
 			errs = append(errs, s.bad("%s cannot be sorted by: it is of type %s", p.Code, p.Type))
 		default:
-			out = append(out, SortKey{Param: p, Desc: desc})
+			out = append(out, SortKey{Param: s.orderParam(p), Desc: desc})
 		}
 	}
 	if err := together(errs); err != nil {

@@ -42,7 +42,7 @@ func (s *reading) clause(p *Param, modifier, value string) (Expr, error) {
 	if negated {
 		return Not{X: c}, nil
 	}
-	return c, nil
+	return s.inUnits(c), nil
 }
 
 // missing reads :missing=true and false.

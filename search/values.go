@@ -28,7 +28,8 @@ type ParamValues struct {
 //	token      System, Code; Text: normalised display text; Types: the identifier's type codings
 //	date       Lo, Hi: microseconds since the epoch, half open; MinTime and MaxTime where open
 //	number     NLo, NHi: order-preserving bytes, both ends included; equal for a plain number; "" and MaxNumber where open
-//	quantity   as number; System, Code, and Text: the unit as displayed
+//	quantity   as number; System, Code, and Text: the unit as displayed; of a Param.Canonical System and Code are those of
+//	           the base units, and Text is empty, where it converts
 //	reference  Type, ID, Version for a resource here; URL (and Version for a canonical's |version) for one elsewhere;
 //	           System, Code: its logical identifier
 //	uri        Text

@@ -62,9 +62,17 @@ func (c *Config) Check() []Problem {
 		add("E_VALUE", "fhir.timezone", "%q is no time zone; write Europe/Amsterdam, say", c.FHIR.Timezone)
 	}
 	for _, o := range c.CORS.Origins {
-		if u, err := url.Parse(o); err != nil || u.Host == "" || u.Path != "" {
+		if u, err := url.Parse(o); err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || strings.Contains(o, "*") {
 			add("E_VALUE", "cors.origins", "%q is no origin; write https://app.example.org", o)
 		}
+	}
+	for _, h := range c.Hosts {
+		if h == "" || strings.ContainsAny(h, ":/ ") {
+			add("E_VALUE", "hosts", "%q is no host; write fhir.example.org, without scheme and port", h)
+		}
+	}
+	if u, err := url.Parse(c.FHIR.Base); c.FHIR.Base != "" && (err != nil || u.Scheme == "" || u.Host == "") {
+		add("E_VALUE", "fhir.base", "%q is no URL; write https://fhir.example.org/r4", c.FHIR.Base)
 	}
 	c.checkKeys(add)
 	c.checkRanges(add)
@@ -72,6 +80,7 @@ func (c *Config) Check() []Problem {
 }
 
 func (c *Config) checkKeys(add func(code, key, format string, args ...any)) {
+	seen := map[string]int{}
 	for i, k := range c.Keys {
 		secret, err := k.Secret()
 		switch {
@@ -79,7 +88,10 @@ func (c *Config) checkKeys(add func(code, key, format string, args ...any)) {
 			add("E_SECRET", "keys", "entry %d: %v", i+1, err)
 		case len(secret) < 16:
 			add("E_SECRET", "keys", "entry %d: a key has at least 16 characters", i+1)
+		case seen[secret] > 0:
+			add("E_SECRET", "keys", "entry %d: the key is that of entry %d; one key selects one tenant", i+1, seen[secret])
 		}
+		seen[secret] = i + 1
 		if k.Tenant != "" && !validTenant(k.Tenant) {
 			add("E_VALUE", "keys", "entry %d: a tenant is of lower-case letters, digits, - and _, at most 40", i+1)
 		}
@@ -103,7 +115,9 @@ func (c *Config) checkRanges(add func(code, key, format string, args ...any)) {
 	positive("limits.fields", int64(l.Fields))
 	positive("limits.list", int64(l.List))
 	positive("limits.rows", int64(l.Rows))
-	positive("limits.time", int64(l.Time))
+	if positive("limits.time", int64(l.Time)); l.Time > 0 && l.Time < time.Millisecond {
+		add("E_RANGE", "limits.time", "%s is below 1ms; write 30s, say: a number alone is of nanoseconds", l.Time)
+	}
 	if c.Store.Readers < 0 || c.Store.Readers > 64 {
 		add("E_RANGE", "store.readers", "%d is not from 0 to 64", c.Store.Readers)
 	}
@@ -119,13 +133,13 @@ func (c *Config) Open() bool {
 	return host != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
-// Secret resolves the key: ${NAME} from the environment, @FILE from a file, else as it stands. Its errors name the source, not
+// Secret resolves the key: ${NAME} from the environment, @FILE from a file, else as it stands, without blanks around it. Its errors name the source, not
 // the secret.
 func (k Key) Secret() (string, error) {
 	if name, ok := strings.CutPrefix(k.Key, "${"); ok && strings.HasSuffix(name, "}") {
 		name = strings.TrimSuffix(name, "}")
 		if v, ok := os.LookupEnv(name); ok {
-			return v, nil
+			return strings.TrimSpace(v), nil
 		}
 		return "", fmt.Errorf("the environment variable %s is not set", name)
 	}
@@ -133,7 +147,7 @@ func (k Key) Secret() (string, error) {
 		raw, err := os.ReadFile(file)
 		return strings.TrimSpace(string(raw)), err
 	}
-	return k.Key, nil
+	return strings.TrimSpace(k.Key), nil
 }
 
 func validTenant(s string) bool {

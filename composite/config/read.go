@@ -78,34 +78,47 @@ func parseFile(path string) (map[string]any, map[string]int, error) {
 	if len(doc.Content) == 0 {
 		return tree, map[string]int{}, nil
 	}
-	if err := doc.Content[0].Decode(&tree); err != nil {
+	if doc.Content[0].Kind != yaml.MappingNode {
 		return nil, nil, fmt.Errorf("%s:%d: a mapping of settings is expected", path, doc.Content[0].Line)
+	}
+	if err := doc.Content[0].Decode(&tree); err != nil {
+		return nil, nil, fmt.Errorf("%s: %s", path, strings.ReplaceAll(err.Error(), "\n", " "))
 	}
 	lines := map[string]int{}
 	collectLines(doc.Content[0], "", lines)
 	return tree, lines, nil
 }
 
-// collectLines notes the line of each key of a mapping, by its dotted path.
+// collectLines notes the line of each key of a mapping, by its dotted path. Those of mappings in a list have the list's path.
 func collectLines(n *yaml.Node, prefix string, lines map[string]int) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := prefix + n.Content[i].Value
 		lines[key] = n.Content[i].Line
-		if n.Content[i+1].Kind == yaml.MappingNode {
-			collectLines(n.Content[i+1], key+".", lines)
+		values := []*yaml.Node{n.Content[i+1]}
+		if values[0].Kind == yaml.SequenceNode {
+			values = values[0].Content
+		}
+		for _, v := range values {
+			if v.Kind == yaml.MappingNode {
+				collectLines(v, key+".", lines)
+			}
 		}
 	}
 }
 
-// leaves are the dotted paths of all settings, with their types.
+// leaves are the dotted paths of all settings, with their types; what is in a list has the list's path before its own.
 func leaves(t reflect.Type, prefix string) map[string]reflect.Type {
 	out := map[string]reflect.Type{}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		key := prefix + f.Tag.Get("koanf")
 		out[key] = f.Type
-		if f.Type.Kind() == reflect.Struct {
-			for k, v := range leaves(f.Type, key+".") {
+		of := f.Type
+		if of.Kind() == reflect.Slice {
+			of = of.Elem()
+		}
+		if of.Kind() == reflect.Struct {
+			for k, v := range leaves(of, key+".") {
 				out[k] = v
 			}
 		}
@@ -121,6 +134,9 @@ func known(keys map[string]reflect.Type, key string) bool {
 func fromEnvironment(k *koanf.Koanf, keys map[string]reflect.Type, environ []string) []error {
 	byName := map[string]string{}
 	for key := range keys {
+		if list, _, ok := strings.Cut(key, "."); ok && keys[list].Kind() == reflect.Slice {
+			continue
+		}
 		byName[EnvPrefix+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))] = key
 	}
 	var problems []error
@@ -145,10 +161,10 @@ func fromEnvironment(k *koanf.Koanf, keys map[string]reflect.Type, environ []str
 	return problems
 }
 
-// reservedEnvironment are variables of the project that are no settings: those of its tests and builds.
+// reservedEnvironment are variables of the project that are no settings: those of its command line, tests and builds.
 func reservedEnvironment(name string) bool {
 	switch name {
-	case EnvPrefix + "SHARED", EnvPrefix + "CONFIG":
+	case EnvPrefix + "SHARED", EnvPrefix + "CONFIG", EnvPrefix + "KEY":
 		return true
 	}
 	return strings.HasPrefix(name, EnvPrefix+"TEST_")

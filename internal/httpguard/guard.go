@@ -39,13 +39,18 @@ func (g Guard) Wrap(next http.Handler) http.Handler {
 
 func (g Guard) hostAllowed(host string) bool {
 	name := hostname(host)
-	if name == "localhost" || slices.Contains(g.Hosts, "*") || slices.Contains(g.Hosts, name) {
+	if name == "localhost" || contains(g.Hosts, "*") || contains(g.Hosts, name) {
 		return true
 	}
 	if ip := net.ParseIP(name); ip != nil {
 		return true // an address cannot be rebound
 	}
 	return strings.EqualFold(name, hostname(g.Listen))
+}
+
+// contains ignores case, as the names of hosts do.
+func contains(list []string, name string) bool {
+	return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, name) })
 }
 
 func hostname(host string) string {
@@ -66,7 +71,7 @@ func (g Guard) originAllowed(r *http.Request) bool {
 		// A link from elsewhere may open the page; it may not run a query.
 		return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.URL.RawQuery == ""
 	}
-	if slices.Contains(g.Origins, origin) {
+	if contains(g.Origins, origin) {
 		return true
 	}
 	u, err := url.Parse(origin)

@@ -9,7 +9,7 @@ import (
 )
 
 func TestGuard(t *testing.T) {
-	g := httpguard.Guard{Hosts: []string{"fhir.example.org"}, Listen: "127.0.0.1:8080", Origins: []string{"https://app.example.org"}}
+	g := httpguard.Guard{Hosts: []string{"FHIR.example.org"}, Listen: "127.0.0.1:8080", Origins: []string{"https://App.example.org"}}
 	h := g.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
 	cases := []struct {
 		name, method, target, host string
@@ -19,6 +19,7 @@ func TestGuard(t *testing.T) {
 		{"program", "POST", "/graphql", "127.0.0.1:8080", nil, 200},
 		{"localhost", "POST", "/graphql", "localhost:8080", nil, 200},
 		{"configured host", "POST", "/graphql", "fhir.example.org", nil, 200},
+		{"host in capitals", "POST", "/graphql", "fhir.EXAMPLE.org:443", nil, 200},
 		{"rebound host", "POST", "/graphql", "evil.example", nil, 421},
 		{"own page", "POST", "/graphql", "localhost:8080", map[string]string{"Origin": "http://localhost:8080"}, 200},
 		{"configured origin", "POST", "/graphql", "localhost:8080", map[string]string{"Origin": "https://app.example.org"}, 200},

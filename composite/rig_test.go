@@ -1,0 +1,278 @@
+package composite_test
+
+import (
+	"context"
+	"iter"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/adapters/adaptertest"
+	"github.com/heliograph/heliograph/adapters/memory"
+	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/planner"
+	"github.com/heliograph/heliograph/search"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// tenant is the one that generated searches are of.
+const tenant = "main"
+
+// rig is an engine over stores none of which claims everything, beside an oracle that does and holds the same data.
+type rig struct {
+	data        *adaptertest.Data
+	oracle      *memory.Store
+	primary     *memory.Store
+	secondaries []*memory.Store
+	engine      *composite.Engine
+}
+
+// word, graph and table are what the three stores of a rig claim.
+var (
+	table = search.Claims{
+		Features: search.CanAll | search.CanAnd | search.CanOr | search.CanNot | search.CanIDs | search.CanSort | search.CanCount |
+			search.CanWithin | search.CanBodies,
+		Params: []search.ParamClaim{
+			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.OfType}},
+			{ParamType: search.Date}, {ParamType: search.Number}, {ParamType: search.Quantity},
+		},
+	}
+	word = search.Claims{
+		Features: search.CanAnd | search.CanOr | search.CanText | search.CanContent | search.CanWithin | search.CanAll,
+		Params: []search.ParamClaim{
+			{ParamType: search.String, Modifiers: []search.Modifier{search.Plain, search.Exact, search.Contains}},
+			{ParamType: search.Token, Modifiers: []search.Modifier{search.TextOf}},
+		},
+	}
+	graph = search.Claims{
+		Features: search.CanAll | search.CanAnd | search.CanOr | search.CanNot | search.CanChain | search.CanHas | search.CanList |
+			search.CanSort | search.CanEach | search.CanCount,
+		Params: []search.ParamClaim{
+			{ParamType: search.Reference, Modifiers: []search.Modifier{search.Plain, search.Identifier, search.Above, search.Below}},
+			{ParamType: search.Token}, {ParamType: search.String},
+		},
+	}
+)
+
+// newRig fills an oracle and a primary with a population and brings the secondaries up to date.
+func newRig(t testing.TB, patients int, budget composite.Budget) *rig {
+	t.Helper()
+	r := &rig{data: adaptertest.NewData(t, patients, 1), oracle: memory.Open(memory.Config{ID: "oracle"})}
+	r.primary = memory.Open(memory.Config{ID: "table", Claims: &table})
+	for _, rec := range r.data.Records {
+		r.write(t, rec.Put())
+	}
+	r.secondaries = []*memory.Store{
+		newSecondary(t, r.primary, "word", word), newSecondary(t, r.primary, "graph", graph),
+	}
+	r.engine = open(t, r.primary, budget, r.secondaries[0], r.secondaries[1])
+	r.sync(t, 0)
+	return r
+}
+
+func open(t testing.TB, primary adapters.Primary, budget composite.Budget, secondaries ...adapters.Store) *composite.Engine {
+	t.Helper()
+	e, err := composite.Open(t.Context(), composite.Config{
+		Primary: primary, Secondaries: secondaries, Indexer: indexer(t), Budget: budget,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func indexer(t testing.TB) *search.Indexer {
+	t.Helper()
+	x, err := search.NewIndexer(adaptertest.Parameters(t), search.Config{Base: "http://here.example/fhir"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func newSecondary(t testing.TB, primary *memory.Store, id string, claims search.Claims) *memory.Store {
+	t.Helper()
+	s := memory.Open(memory.Config{ID: id, Claims: &claims})
+	head, err := primary.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := s.Begin(t.Context(), head.Epoch)
+	if err == nil {
+		err = s.Switch(t.Context(), g)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// write writes to the primary and the oracle.
+func (r *rig) write(t testing.TB, w adapters.Write) {
+	t.Helper()
+	put(t, r.primary, w)
+	put(t, r.oracle, w)
+}
+
+func put(t testing.TB, s *memory.Store, w adapters.Write) {
+	t.Helper()
+	out, err := s.Write(t.Context(), []adapters.Member{{Tenant: tenant, Writes: []adapters.Write{w}}})
+	if err != nil || out[0].Err != nil {
+		t.Fatalf("%v %v", err, out)
+	}
+}
+
+// sync brings the secondaries up to a position of the primary, 0 for its head, and the engine's snapshot up to date.
+func (r *rig) sync(t testing.TB, upTo search.Position) {
+	t.Helper()
+	for _, s := range r.secondaries {
+		catchUp(t, r.primary, s, upTo)
+	}
+	if err := r.engine.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func catchUp(t testing.TB, primary, s *memory.Store, upTo search.Position) {
+	t.Helper()
+	m, err := s.Marker(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if upTo == 0 {
+		head, err := primary.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		upTo = head.Position
+	}
+	batch := adapters.Batch{Epoch: m.Epoch, Generation: m.Generation, UpTo: upTo}
+	for c, err := range primary.Changes(t.Context(), m.Applied, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Position > upTo {
+			break
+		}
+		batch.Items = append(batch.Items, item(t, primary, c))
+	}
+	out, err := s.Apply(t.Context(), batch)
+	for _, o := range out {
+		if o.Err != nil {
+			err = o.Err
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// item is a change with what the version that it made says.
+func item(t testing.TB, primary *memory.Store, c adapters.Change) adapters.Item {
+	t.Helper()
+	if c.Kind != adapters.ChangePut {
+		return adapters.Item{Change: c}
+	}
+	res, _, err := primary.Read(t.Context(), search.Caller{Tenant: c.Tenant}, 0, []search.Key{{Ref: c.Ref, Version: c.Version}})
+	if err != nil || res[0].Version != c.Version {
+		t.Fatalf("%s version %d: %v", c.Ref, c.Version, err)
+	}
+	rec := adaptertest.Index(t, res[0].Body.JSON)
+	rec.Values.LastUpdated = res[0].LastUpdated
+	return adapters.Item{Change: c, Values: rec.Values, Body: rec.Body}
+}
+
+// record makes a resource of JSON.
+func record(t testing.TB, json string) adaptertest.Record {
+	t.Helper()
+	return adaptertest.Index(t, []byte(json))
+}
+
+// queries are random searches, without the semi-joins that a client cannot ask for.
+func (r *rig) queries(seed uint64) iter.Seq[search.Request] {
+	return func(yield func(search.Request) bool) {
+		for req := range adaptertest.Queries(r.data, seed) {
+			if req.Within = nil; !yield(req) {
+				return
+			}
+		}
+	}
+}
+
+// part is a search of a request.
+func part(r search.Request) planner.Part {
+	return planner.Part{
+		Kind: planner.Search, Path: r.Query.Type + "List", Parent: -1, Query: r.Query, Rows: true, Total: planner.Accurate,
+		After: r.After, Reverse: r.Reverse, Limit: r.Limit, Cap: 100_000,
+	}
+}
+
+// run plans and runs one part, with a rule off or none.
+func run(ctx context.Context, e *composite.Engine, caller search.Caller, p planner.Part, off string) (composite.Page, *planner.Plan, error) {
+	plan, err := planOf(e, caller, p, off)
+	if err != nil {
+		return composite.Page{}, nil, err
+	}
+	res := e.Start(plan).Run(ctx, []composite.Call{{Part: 0}})[0]
+	if res.Err != nil {
+		return composite.Page{}, plan, res.Err
+	}
+	return res.Pages[0], plan, res.Pages[0].Err
+}
+
+func planOf(e *composite.Engine, caller search.Caller, p planner.Part, off string) (*planner.Plan, error) {
+	s := *e.Snapshot()
+	s.Off = map[string]bool{off: true}
+	return planner.Make(planner.Operation{Caller: caller, Parts: []planner.Part{p}}, &s)
+}
+
+func planText(e *composite.Engine, caller search.Caller, p planner.Part, off string) (string, error) {
+	plan, err := planOf(e, caller, p, off)
+	if err != nil {
+		return "", err
+	}
+	return plan.String(), nil
+}
+
+// hits are the oracle's answer to a request.
+func hits(t testing.TB, o adapters.Searcher, r search.Request) []search.Hit {
+	t.Helper()
+	var out []search.Hit
+	for h, err := range o.Search(t.Context(), r).Rows {
+		if err != nil {
+			t.Fatalf("%s: %v", r.Query.Where, err)
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+func idsOf(rows []composite.Row) []string {
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = r.Ref.ID
+	}
+	return out
+}
+
+func hitIDs(list []search.Hit) []string {
+	out := make([]string, len(list))
+	for i, h := range list {
+		out[i] = h.Ref.ID
+	}
+	return out
+}
+
+// wantCode fails unless err has the code.
+func wantCode(t testing.TB, err error, code fault.Code) {
+	t.Helper()
+	if fault.Of(err) != code {
+		t.Fatalf("want %s, got %v", code, err)
+	}
+}
+
+func ref(resourceType, id string) fhir.Ref { return fhir.Ref{Type: resourceType, ID: id} }

@@ -1,0 +1,75 @@
+package graph
+
+import (
+	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/planner"
+	"github.com/heliograph/heliograph/search"
+)
+
+// prepare reads the arguments of all fetches and makes the plan. What is wrong with one field is that field's error.
+func (h *Handler) prepare(x *request, caller search.Caller, vars map[string]any) []problem {
+	if len(x.op.fetches) == 0 {
+		return nil
+	}
+	k := asker{schema: h.schema, reader: h.reader, limits: &h.limits, caller: caller, vars: vars, key: h.key, refs: h.refs}
+	for _, f := range x.op.fetches {
+		x.asks = append(x.asks, k.ask(f))
+	}
+	plan, err := h.plan(x)
+	if err != nil {
+		// A clause that nobody can evaluate is the error of its own root field; the others are planned without it.
+		for i, f := range x.op.fetches {
+			if f.parent < 0 && x.asks[i].err == nil {
+				x.asks[i].err = h.alone(x, i)
+			}
+		}
+		if plan, err = h.plan(x); err != nil {
+			return []problem{{err: err}}
+		}
+	}
+	if plan != nil {
+		x.plan, x.exec = plan, h.engine.Start(plan)
+		x.load = newLoader(x.exec)
+	}
+	x.start()
+	return nil
+}
+
+// plan numbers the parts that can run and plans them. It is nil when there are none.
+func (h *Handler) plan(x *request) (*planner.Plan, error) {
+	op := planner.Operation{}
+	for i, f := range x.op.fetches {
+		a := &x.asks[i]
+		a.number = -1
+		if a.err != nil || f.kind == fetchNode && a.key.ID == "" || f.parent >= 0 && x.asks[f.parent].number < 0 {
+			continue
+		}
+		a.part.Parent = -1
+		if f.parent >= 0 {
+			a.part.Parent = x.asks[f.parent].number
+		}
+		a.number = len(op.Parts)
+		op.Caller = a.part.Query.Caller
+		op.Parts = append(op.Parts, a.part)
+	}
+	if len(op.Parts) == 0 {
+		return nil, nil
+	}
+	return h.engine.Plan(op)
+}
+
+// alone plans a root field with what is below it and nothing else, to see whether it can be.
+func (h *Handler) alone(x *request, root int) error {
+	errs := make([]error, len(x.asks))
+	for i, f := range x.op.fetches {
+		errs[i] = x.asks[i].err
+		if f.parent < 0 && i != root {
+			x.asks[i].err = fault.New(fault.Internal, "left out")
+		}
+	}
+	_, err := h.plan(x)
+	for i := range errs {
+		x.asks[i].err = errs[i]
+	}
+	return err
+}

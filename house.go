@@ -70,11 +70,40 @@ func open(ctx context.Context, cfg config.Config) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.engine, err = composite.Open(ctx, composite.Config{Primary: h.store, Indexer: f.indexer, Tenants: tenants(cfg), Logger: f.log})
+	if err := h.settle(ctx); err != nil {
+		return nil, errors.Join(err, h.store.Close())
+	}
+	h.engine, err = composite.Open(ctx, composite.Config{Primary: h.store, Indexer: h.indexer, Tenants: tenants(cfg), Logger: h.log})
 	if err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}
 	return h, nil
+}
+
+// settle holds the settings against those that the data were indexed under. A base that is not configured is the data's own: commands
+// beside the one that was given it need not repeat it.
+func (h *house) settle(ctx context.Context) error {
+	old, err := composite.IndexedAs(ctx, h.store)
+	if err != nil {
+		return err
+	}
+	if base := old[baseSetting]; base != "" && h.cfg.FHIR.Base == "" {
+		h.cfg.FHIR.Base = base
+		if h.fhirHouse, err = openFHIR(h.cfg); err != nil {
+			return err
+		}
+	}
+	return composite.CheckIndex(ctx, h.store, h.indexSettings())
+}
+
+const baseSetting = "fhir.base"
+
+// indexSettings are what the index values of stored resources depend on.
+func (f *fhirHouse) indexSettings() map[string]string {
+	return map[string]string{
+		"fhir.units": f.cfg.FHIR.Units, "fhir.timezone": f.cfg.FHIR.Timezone, baseSetting: f.cfg.FHIR.Base,
+		"the program's indexer": f.indexer.Fingerprint(),
+	}
 }
 
 func (h *house) Close() error { return h.store.Close() }

@@ -30,6 +30,7 @@ type account struct {
 	answered, atHead bool
 	degraded         []string
 	ids, scanned     int
+	bytes            int
 }
 
 func (a *account) actual(n planner.Node, rows int, began time.Time) *Actual {
@@ -105,11 +106,25 @@ func (a *account) scan() error {
 	return nil
 }
 
+// rowSize is what a row weighs besides its resource's bytes.
+const rowSize = 256
+
+// give counts a resource that goes to the caller.
+func (a *account) give(r *search.Resource) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.bytes += rowSize + len(r.Body.JSON)
+	if a.bytes > a.budget.Bytes {
+		return fault.New(fault.TooCostly, "the request reads more than %d bytes of resources; ask for smaller pages", a.budget.Bytes)
+	}
+	return nil
+}
+
 // Report says what became of the execution so far.
 func (a *account) Report() Report {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return Report{Position: a.position, AtHead: a.atHead && a.position >= a.head, Degraded: a.degraded, Calls: a.calls}
+	return Report{Position: a.position, AtHead: !a.answered || a.atHead && a.position >= a.head, Degraded: a.degraded, Calls: a.calls}
 }
 
 // of is what a node did so far.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/heliograph/heliograph/adapters/adaptertest"
 	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/planner"
 	"github.com/heliograph/heliograph/search"
@@ -99,5 +100,47 @@ func TestOverCap(t *testing.T) {
 	}
 	p.Cap = 8
 	_, _, err = run(t.Context(), r.engine, search.Caller{Tenant: tenant}, p, "")
+	wantCode(t, err, fault.TooCostly)
+}
+
+// TestBytes: what an execution gives is bounded, level after level, whatever gives it.
+func TestBytes(t *testing.T) {
+	r := newObservations(t)
+	observations := planner.Part{
+		Kind: planner.Each, Parent: -1, Rows: true, Cap: 100, Query: search.Query{Type: "Observation"},
+		Param: adaptertest.Parameters(t).Param("Observation", "subject"),
+	}
+	get := planner.Part{Kind: planner.Get, Parent: -1}
+	list := part(search.Request{Query: search.Query{Type: "Patient", Where: search.True{}}})
+	list.Limit, list.Total = 100, planner.NoTotal
+	parents := []fhir.Ref{ref("Patient", "p000"), ref("Patient", "p001")}
+	keys := []search.Key{{Ref: parents[0]}, {Ref: parents[1]}}
+	for name, c := range map[string]struct {
+		part planner.Part
+		call composite.Call
+	}{
+		"each": {observations, composite.Call{Parents: parents}}, "get": {get, composite.Call{Keys: keys}}, "search": {list, composite.Call{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for budget, code := range map[int]fault.Code{300: fault.TooCostly, 1 << 20: ""} {
+				e := open(t, r.primary, composite.Budget{Bytes: budget}, r.secondaries[0], r.secondaries[1])
+				plan, err := e.Plan(planner.Operation{Caller: search.Caller{Tenant: tenant}, Parts: []planner.Part{c.part}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantCode(t, e.Start(plan).Run(t.Context(), []composite.Call{c.call})[0].Err, code)
+			}
+		})
+	}
+	e := open(t, r.primary, composite.Budget{Bytes: 1000}, r.secondaries[0], r.secondaries[1])
+	plan, err := e.Plan(planner.Operation{Caller: search.Caller{Tenant: tenant}, Parts: []planner.Part{get}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := e.Start(plan)
+	wantCode(t, x.Run(t.Context(), []composite.Call{{Keys: keys[:1]}})[0].Err, "")
+	for range 5 {
+		err = x.Run(t.Context(), []composite.Call{{Keys: keys}})[0].Err
+	}
 	wantCode(t, err, fault.TooCostly)
 }

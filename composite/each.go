@@ -144,6 +144,9 @@ func (e *eachSearch) ask(ctx context.Context, req search.EachRequest) ([]list, e
 		}
 		l := &lists[hit.Parent]
 		row := Row{Resource: bodyOf(hit.Hit), Order: hit.Order, Score: hit.Score}
+		if err := e.give(&row.Resource); err != nil {
+			return nil, err
+		}
 		l.rows = append(l.rows, row)
 		l.last, l.more = &search.Cursor{Order: hit.Order, ID: hit.Ref.ID}, len(l.rows) == req.Limit
 		flat, of = append(flat, row), append(of, hit.Parent)
@@ -171,6 +174,9 @@ func (e *eachSearch) verify(ctx context.Context, parents []fhir.Ref, lists []lis
 			return err
 		}
 		for _, r := range kept {
+			if err := e.give(&r.Resource); err != nil {
+				return err
+			}
 			l := &lists[of[start+r.index]]
 			l.rows = append(l.rows, r.Row)
 		}

@@ -32,6 +32,8 @@ type Budget struct {
 	IDs int
 	// Scanned is the greatest number of rows that are hydrated to be filtered or sorted here; 0 is 100,000.
 	Scanned int
+	// Bytes is the greatest size of all resources that an Execution gives, for its caller keeps them; 0 is 256 MiB.
+	Bytes int
 }
 
 // Engine plans operations and runs their plans. It is safe for concurrent use.
@@ -65,6 +67,9 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	}
 	if e.budget.Scanned == 0 {
 		e.budget.Scanned = 100_000
+	}
+	if e.budget.Bytes == 0 {
+		e.budget.Bytes = 256 << 20
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

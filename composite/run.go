@@ -3,6 +3,7 @@ package composite
 import (
 	"context"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -67,8 +68,20 @@ func (x *Execution) call(ctx context.Context, c Call) (result Result) {
 }
 
 func (x *Execution) get(ctx context.Context, n *planner.GetNode, keys []search.Key) Result {
-	rows, err := x.read(ctx, n, n.Caller, keys)
-	return Result{Resources: rows, Err: err}
+	out := make([]search.Resource, 0, len(keys))
+	for batch := range slices.Chunk(keys, planner.MaxKeys) {
+		rows, err := x.read(ctx, n, n.Caller, batch)
+		if err != nil {
+			return Result{Err: err}
+		}
+		for i := range rows {
+			if err := x.give(&rows[i]); err != nil {
+				return Result{Err: err}
+			}
+		}
+		out = append(out, rows...)
+	}
+	return Result{Resources: out}
 }
 
 // read reads keys from the primary, a thousand a call.
@@ -152,6 +165,9 @@ func (x *Execution) history(ctx context.Context, n *planner.HistoryNode) Result 
 		if err != nil {
 			return Result{Err: err}
 		}
+		if err := x.give(&r); err != nil {
+			return Result{Err: err}
+		}
 		out = append(out, r)
 	}
 	x.called(n, len(out), began)
@@ -188,6 +204,9 @@ func (x *Execution) page(ctx context.Context, n *planner.Page) (Page, error) {
 		if len(out.Rows) == limit {
 			out.More = true
 			break
+		}
+		if err := x.give(&row.Resource); err != nil {
+			return Page{}, err
 		}
 		row.values = nil
 		out.Rows = append(out.Rows, row)

@@ -122,6 +122,9 @@ func (k *asker) search(a *ask, f *fetch, args arguments) error {
 	default:
 		a.part.Query.Where = and
 	}
+	if len(a.window.sort) > maxSort {
+		return fault.New(fault.TooCostly, "_sort has at most %d keys", maxSort)
+	}
 	if len(a.window.sort) > 0 {
 		var err error
 		if a.part.Query.Sort, err = k.reader.Sort(f.typ, a.window.sort); err != nil {
@@ -142,12 +145,15 @@ func (k *asker) searchValues(f *fetch, args arguments) ([]searchValue, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(values) > 0 {
+		if values != nil {
 			out = append(out, searchValue{arg.Name, values})
 		}
 	}
 	return out, nil
 }
+
+// maxSort is how many keys a sort may have: a row's order key holds them all.
+const maxSort = 16
 
 // sortKeys are the keys of _sort, between commas, as in REST.
 func sortKeys(args arguments) []string {
@@ -161,6 +167,9 @@ func sortKeys(args arguments) []string {
 // clause reads the values of an argument. They are alternatives, which FHIR writes with commas; a value that ends in a backslash
 // would swallow one, and stays on its own.
 func (k *asker) clause(typeName, code string, values []string) (search.Expr, error) {
+	if len(values) == 0 {
+		return search.False{}, nil // no alternative, no match: a list that happens to be empty must not find everything
+	}
 	if !slices.ContainsFunc(values, func(v string) bool { return strings.HasSuffix(v, `\`) || v == "" }) {
 		return k.reader.Clause(typeName, code, []string{strings.Join(values, ",")})
 	}

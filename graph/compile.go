@@ -46,6 +46,7 @@ func compile(schema *Schema, def *ast.OperationDefinition, flags flags, limits *
 			return nil, err
 		}
 	}
+	c.op.size = c.fields
 	return c.op, nil
 }
 

@@ -26,8 +26,11 @@ func (x *request) container(f *fetch, c *container) fill {
 		return fill{}
 	}
 	if c.stored && f.shapes[0].meta { // c itself was made for a selection without meta, and stays as it is
-		whole := x.whole(c.resource, c.version, true)
-		c = &whole
+		if c.full == nil {
+			full := x.whole(c.resource, c.version, true)
+			c.full = &full
+		}
+		c = c.full
 	}
 	return x.row(f, c, projection.Span{End: len(c.source)}, identity{ref: c.resource.Ref, version: c.version})
 }
@@ -40,6 +43,10 @@ func (x *request) inside(f *fetch, c *container, fragment string) fill {
 		return fill{}
 	case !ok && x.asks[f.index].optional:
 		return fill{}
+	case ok && !x.schema.served[typeName] && x.asks[f.index].optional:
+		return fill{}
+	case ok && !x.schema.served[typeName]:
+		return fill{kind: fillError, fetch: f, err: notServed(typeName)}
 	case !ok:
 		return fill{kind: fillError, fetch: f, err: fault.New(fault.NotFound, "nothing is contained under the id that is referred to")}
 	}
@@ -55,49 +62,61 @@ func (x *request) row(f *fetch, c *container, span projection.Span, id identity)
 	return fill{kind: fillRow, fetch: f, at: int32(at)}
 }
 
+// notServed is of a resource that is there and that the schema, narrowed, has no type for.
+func notServed(typeName string) *fault.Error {
+	return fault.New(fault.Unsupported, "the schema does not have the type %s", typeName)
+}
+
 // containedIn answers a node that is contained in a stored resource.
 func (x *request) containedIn(f *fetch, r *search.Resource, version int64, fragment string) fill {
 	c := x.whole(r, version, false)
-	span, _, ok := x.find(&c, fragment)
-	if !ok {
+	span, typeName, ok := x.find(&c, fragment)
+	if !ok || !x.schema.served[typeName] {
 		return fill{}
 	}
 	return x.row(f, &c, span, identity{ref: r.Ref, version: version, fragment: fragment})
 }
 
-// find looks for a contained resource by its id.
+// find looks for a contained resource by its id: the first, if there are several.
 func (x *request) find(c *container, id string) (span projection.Span, typeName string, ok bool) {
-	places := x.containedOf(c)
-	for i := 0; i+1 < len(places); i += 2 {
-		if text := token(c.source, places[i].Value); len(text) > 2 && string(text[1:len(text)-1]) == id {
-			name := token(c.source, places[i+1].Value)
-			if len(name) < 2 {
-				return span, "", false
-			}
-			return places[i].Object, string(name[1 : len(name)-1]), true
-		}
-	}
-	return span, "", false
-}
-
-// containedOf gives the places of the ids and types of all contained resources, two each; none if the source is corrupt,
-// which the projection of the row itself reports.
-func (x *request) containedOf(c *container) []projection.Place {
-	x.contained.Reset()
-	var err error
-	x.scratch, err = x.inner.Append(x.scratch[:0], c.source, &x.contained)
-	if err != nil {
-		return nil
-	}
-	return x.contained.Holes
+	x.look(c)
+	found, ok := c.inner[id]
+	return found.span, found.typeName, ok && found.typeName != ""
 }
 
 // isContained says whether an object that starts at an offset of the source is a contained resource.
 func (x *request) isContained(c *container, at int) bool {
-	for _, p := range x.containedOf(c) {
-		if p.Object.Start == at {
-			return true
+	x.look(c)
+	return c.starts[at]
+}
+
+// look finds the contained resources, once a container: there may be as many questions as references. If the source is corrupt
+// there are none; the projection of the row itself reports it.
+func (x *request) look(c *container) {
+	if c.inner != nil {
+		return
+	}
+	c.inner, c.starts = map[string]inner{}, map[int]bool{}
+	x.contained.Reset()
+	var err error
+	x.scratch, err = x.inner.Append(x.scratch[:0], c.source, &x.contained)
+	if err != nil {
+		return
+	}
+	places := x.contained.Holes
+	for i := 0; i+1 < len(places); i += 2 {
+		c.starts[places[i].Object.Start] = true
+		id, name := unquoted(c.source, places[i].Value), unquoted(c.source, places[i+1].Value)
+		if _, known := c.inner[id]; id != "" && !known {
+			c.inner[id] = inner{places[i].Object, name}
 		}
 	}
-	return false
+}
+
+// unquoted is a string of the source without its quotes; "" if it is none.
+func unquoted(src []byte, s projection.Span) string {
+	if s.End-s.Start < 2 || src[s.Start] != '"' {
+		return ""
+	}
+	return string(src[s.Start+1 : s.End-1])
 }

@@ -16,13 +16,15 @@ type document struct {
 
 	mu       sync.Mutex
 	compiled map[string]*operation
+
+	weight int // in documents, whose lock guards it
 }
 
 // maxVariants is how many operations are kept for one document: one an operation name and setting of its conditions.
 const maxVariants = 64
 
-// operation gives the compiled operation for a setting of the conditions.
-func (d *document) operation(def *ast.OperationDefinition, vars map[string]any, compile func(flags) (*operation, error)) (*operation, error) {
+// operation gives the compiled operation for a setting of the conditions, and whether it is now kept for the first time.
+func (d *document) operation(def *ast.OperationDefinition, vars map[string]any, compile func(flags) (*operation, error)) (op *operation, kept bool, err error) {
 	key, flags := def.Name, flags(nil)
 	if len(d.conditions) > 0 {
 		var b strings.Builder
@@ -39,39 +41,40 @@ func (d *document) operation(def *ast.OperationDefinition, vars map[string]any, 
 		key = b.String()
 	}
 	d.mu.Lock()
-	op := d.compiled[key]
+	op = d.compiled[key]
 	d.mu.Unlock()
 	if op != nil {
-		return op, nil
+		return op, false, nil
 	}
-	op, err := compile(flags)
-	if err != nil {
-		return nil, err
+	if op, err = compile(flags); err != nil {
+		return nil, false, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.compiled == nil {
 		d.compiled = map[string]*operation{}
 	}
-	if len(d.compiled) < maxVariants {
-		d.compiled[key] = op
+	if d.compiled[key] != nil || len(d.compiled) >= maxVariants {
+		return op, false, nil
 	}
-	return op, nil
+	d.compiled[key] = op
+	return op, true, nil
 }
 
-// documents keeps the documents used last, within a number and a size of their texts.
+// documents keeps the documents used last, within a number and a weight.
 type documents struct {
 	mu     sync.Mutex
 	most   int
-	bytes  int
+	weight int
 	recent *list.List // of *document, the latest first
 	byText map[string]*list.Element
 }
 
-// The sizes of texts: of one that is kept, and of all.
+// The length of a text that is kept, and the weight of all: a byte of text and a compiled field, of which a short text may have
+// thousands for each setting of its conditions, weigh one each, and take some 150 bytes of memory.
 const (
-	maxKept  = 64 << 10
-	maxTexts = 4 << 20
+	maxKept   = 64 << 10
+	maxWeight = 800_000
 )
 
 func newDocuments(most int) *documents {
@@ -99,10 +102,24 @@ func (c *documents) keep(d *document) {
 		return
 	}
 	c.byText[d.text] = c.recent.PushFront(d)
-	c.bytes += len(d.text)
-	for c.recent.Len() > c.most || c.bytes > maxTexts {
+	c.add(d, len(d.text))
+}
+
+// grown notes that a document has one operation more.
+func (c *documents) grown(d *document, op *operation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.byText[d.text]; e != nil && e.Value == d {
+		c.add(d, op.size)
+	}
+}
+
+func (c *documents) add(d *document, weight int) {
+	d.weight += weight
+	c.weight += weight
+	for c.recent.Len() > c.most || c.weight > maxWeight {
 		old := c.recent.Remove(c.recent.Back()).(*document)
 		delete(c.byText, old.text)
-		c.bytes -= len(old.text)
+		c.weight -= old.weight
 	}
 }

@@ -60,12 +60,18 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 		return out
 	}
 	vars, err := coerceVariables(h.schema.doc, def, c.variables)
+	if err == nil {
+		err = d.checkConditions(def, vars)
+	}
 	if err != nil {
 		return failed(h.located(ctx, err))
 	}
-	op, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(h.schema, def, f, &h.limits) })
+	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(h.schema, def, f, &h.limits) })
 	if err != nil {
 		return failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
+	}
+	if kept {
+		h.documents.grown(d, op)
 	}
 	if op.schema && h.production {
 		return failed(refuse(fault.New(fault.Forbidden, "introspection is switched off")))
@@ -142,12 +148,11 @@ const (
 func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, vars map[string]any) outcome {
 	x := h.take(op)
 	defer h.put(x)
-	problems := h.prepare(x, c.caller, vars)
+	h.prepare(x, c.caller, vars)
+	var problems []problem
 	var gateway map[string]json.RawMessage
 	if len(op.gateway) > 0 {
-		var p []problem
-		gateway, p = h.delegate(ctx, c, d, op, vars)
-		problems = append(problems, p...)
+		gateway, problems = h.delegate(ctx, c, d, op, vars)
 	}
 	if x.exec != nil && c.explain != explainOnly {
 		x.levels(ctx)
@@ -162,9 +167,9 @@ func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, 
 		body = h.root(body, &w, i, gateway, vars)
 	}
 	body = append(body, '}')
-	if w.large {
-		body = append(body[:0], `{"data":null`...)
-		w.problems = []problem{{err: fault.New(fault.TooCostly, "the response is larger than %d bytes", h.limits.Response)}}
+	if x.overrun != nil {
+		body, w.hidden = append(body[:0], `{"data":null`...), 0
+		w.problems = []problem{{err: x.overrun}}
 	}
 	body = h.finish(ctx, body, &w, c)
 	*buf = body
@@ -186,8 +191,14 @@ func (h *Handler) root(dst []byte, w *writer, i int, gateway map[string]json.Raw
 		}
 		return append(dst, "null"...)
 	case rootSchema:
+		if w.schemaErr != nil { // each would take as long to find out again
+			w.steps = []step{{key: r.key}}
+			w.problem(w.schemaErr, nil)
+			return append(dst, "null"...)
+		}
 		out, err := h.introspect(dst, r, w.x.op, vars)
 		if err != nil {
+			w.schemaErr = err
 			w.steps = []step{{key: r.key}}
 			w.problem(err, nil)
 			return append(dst, "null"...)

@@ -39,7 +39,7 @@ func (h *Handler) delegate(ctx context.Context, c *call, d *document, op *operat
 	response := h.gateway.Exec(ctx)(ctx)
 	var problems []problem
 	for _, e := range graphql.GetErrors(ctx) {
-		problems = append(problems, problem{err: cause(e), path: plainPath(e.Path)})
+		problems = append(problems, problem{err: cause(e), path: plainPath(e.Path), field: fieldAt(op, e.Path)})
 	}
 	var data map[string]json.RawMessage
 	if response != nil && len(response.Data) > 0 {
@@ -55,6 +55,16 @@ func cause(e *gqlerror.Error) error {
 		return e.Err
 	}
 	return e
+}
+
+// fieldAt is the root field that a path starts with: where in the query an error below it is said to be.
+func fieldAt(op *operation, path ast.Path) *ast.Field {
+	for i := range op.roots {
+		if len(path) > 0 && path[0] == ast.PathName(op.roots[i].key) {
+			return op.roots[i].fields[0]
+		}
+	}
+	return nil
 }
 
 func plainPath(path ast.Path) []any {

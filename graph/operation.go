@@ -16,6 +16,7 @@ type operation struct {
 	holes   []hole
 	gateway ast.SelectionSet // the root fields that gqlgen answers
 	schema  bool             // it asks for the schema
+	size    int              // fields, fragments expanded
 }
 
 // onlySchema says whether it asks for the schema and nothing else.

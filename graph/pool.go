@@ -2,6 +2,9 @@ package graph
 
 import "slices"
 
+// rescans is how often the greatest response may be scanned again for members that are selected under several keys.
+const rescans = 8
+
 // take gives a request with the memory of an earlier one.
 func (h *Handler) take(op *operation) *request {
 	x, _ := h.requests.Get().(*request)
@@ -9,6 +12,7 @@ func (h *Handler) take(op *operation) *request {
 		x = &request{}
 	}
 	x.schema, x.refs, x.limits, x.inner, x.op = h.schema, h.refs, &h.limits, h.inner, op
+	x.run.Most, x.run.Again = h.limits.Response, rescans*h.limits.Response
 	return x
 }
 

@@ -7,9 +7,9 @@ import (
 )
 
 // prepare reads the arguments of all fetches and makes the plan. What is wrong with one field is that field's error.
-func (h *Handler) prepare(x *request, caller search.Caller, vars map[string]any) []problem {
+func (h *Handler) prepare(x *request, caller search.Caller, vars map[string]any) {
 	if len(x.op.fetches) == 0 {
-		return nil
+		return
 	}
 	k := asker{schema: h.schema, reader: h.reader, limits: &h.limits, caller: caller, vars: vars, key: h.key, refs: h.refs}
 	for _, f := range x.op.fetches {
@@ -24,7 +24,8 @@ func (h *Handler) prepare(x *request, caller search.Caller, vars map[string]any)
 			}
 		}
 		if plan, err = h.plan(x); err != nil {
-			return []problem{{err: err}}
+			x.refuse(err)
+			return
 		}
 	}
 	if plan != nil {
@@ -32,7 +33,6 @@ func (h *Handler) prepare(x *request, caller search.Caller, vars map[string]any)
 		x.load = newLoader(x.exec)
 	}
 	x.start()
-	return nil
 }
 
 // plan numbers the parts that can run and plans them. It is nil when there are none.

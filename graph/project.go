@@ -20,6 +20,17 @@ type container struct {
 	// source is its JSON; stored says that meta is not put in.
 	source []byte
 	stored bool
+	// inner are the contained resources by id, starts the offsets at which they start; nil until they are looked for.
+	inner  map[string]inner
+	starts map[int]bool
+	// full is the same with meta put in, once it was needed.
+	full *container
+}
+
+// inner is a contained resource.
+type inner struct {
+	span     projection.Span
+	typeName string
 }
 
 // whole is the JSON of a resource, meta complete if need be. It is valid until the next call.
@@ -40,11 +51,17 @@ func (x *request) project(at int, s *shape, r *search.Resource, version int64) {
 
 // projectIn makes the row at of an object inside a container, which may be the container itself.
 func (x *request) projectIn(at int, s *shape, c *container, span projection.Span, id identity) {
+	if x.overrun != nil {
+		return
+	}
 	src := c.source[span.Start:span.End]
 	start, holes, faults := len(x.doc), len(x.run.Holes), len(x.run.Faults)
 	doc, err := s.plan.Append(x.doc, src, &x.run)
 	r := &x.rows[at]
 	r.id = id
+	if x.overrun = x.overran(err); x.overrun != nil {
+		return
+	}
 	if err != nil {
 		r.err = corrupt(id.ref, err)
 		return
@@ -60,6 +77,20 @@ func (x *request) projectIn(at int, s *shape, c *container, span projection.Span
 	for i := holes; i < r.holeEnd; i++ {
 		x.hole(base+i, x.run.Holes[i], c, span, id)
 	}
+}
+
+// overran says whether a projection failed because the whole response is past its limits.
+func (x *request) overran(err error) error {
+	var e *projection.Error
+	switch {
+	case !errors.As(err, &e):
+		return nil
+	case e.Reason == projection.TooLong:
+		return tooLarge(x.limits.Response)
+	case e.Reason != projection.TooOften:
+		return nil
+	}
+	return fault.New(fault.TooCostly, "the operation selects too much under several keys; fewer aliases, or a smaller page, would do")
 }
 
 func corrupt(ref fhir.Ref, err error) error {

@@ -33,6 +33,9 @@ type request struct {
 	pending []pending
 	batches []batch
 
+	// overrun is set when the response cannot be made within its limits; the rest is then not worth making.
+	overrun error
+
 	source    []byte           // the resource that is being projected, where its meta must be put in
 	inner     *projection.Plan // finds what is contained
 	contained projection.Run
@@ -113,6 +116,17 @@ func (x *request) start() {
 	}
 }
 
+// refuse fails all root fields that ask the stores: the operation has no plan.
+func (x *request) refuse(err error) {
+	x.start()
+	x.pending = x.pending[:0]
+	for i := range x.op.roots {
+		if x.op.roots[i].kind == rootFetch && x.fills[i].kind != fillError {
+			x.fills[i] = fill{kind: fillError, fetch: x.op.fetches[x.op.roots[i].fetch], err: err}
+		}
+	}
+}
+
 // want puts a hole on the next level. key is what a read, a node or a reference names; a reverse field's parent; else empty.
 func (x *request) want(at int, f *fetch, key search.Key) {
 	a := &x.asks[f.index]
@@ -158,7 +172,7 @@ func (x *request) levels(ctx context.Context) {
 	var keys []keyed
 	var calls []composite.Call
 	var asked []*fetch
-	for len(x.pending) > 0 {
+	for len(x.pending) > 0 && x.overrun == nil {
 		now := x.pending
 		x.pending = nil
 		keys, calls, asked = keys[:0], calls[:0], asked[:0]
@@ -242,6 +256,10 @@ func (x *request) page(f *fetch, p *composite.Page) fill {
 	return fill{kind: fillPage, fetch: f, at: int32(len(x.pages) - 1)}
 }
 
+func tooLarge(limit int) error {
+	return fault.New(fault.TooCostly, "the response is larger than %d bytes", limit)
+}
+
 func tooManyRows(limit int) error {
 	return fault.New(fault.TooCostly, "the response would have more than %d resources", limit)
 }
@@ -274,7 +292,7 @@ func (x *request) resource(f *fetch, key search.Key, got *loaded) fill {
 	case r.Deleted:
 		return missing(fault.Gone, "the resource has been deleted")
 	case !x.schema.served[r.Ref.Type]:
-		return missing(fault.Unsupported, "the schema does not have the type "+r.Ref.Type)
+		return missing(fault.Unsupported, notServed(r.Ref.Type).Message)
 	case a.fragment != "":
 		return x.containedIn(f, r, key.Version, a.fragment)
 	}

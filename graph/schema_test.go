@@ -241,6 +241,9 @@ func TestSchemaJSON(t *testing.T) {
 	if again := ask("/graphql/schema.json?types=data", "If-None-Match", first.Header().Get("ETag")); again.Code != http.StatusNotModified || again.Body.Len() > 0 {
 		t.Error(again.Code)
 	}
+	if again := ask("/graphql/schema.json?types=data", "If-None-Match", `"x", W/`+first.Header().Get("ETag")); again.Code != http.StatusNotModified {
+		t.Error(again.Code)
+	}
 	if other := ask("/graphql/schema.json?types=Patient,Nothing"); other.Code != http.StatusBadRequest {
 		t.Error(other.Code)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -79,6 +80,9 @@ func (h *Handler) refuse(w http.ResponseWriter, media string, status int, err er
 	if serious(code) {
 		h.log.Error("a request could not be read", "code", string(code), "error", err)
 	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110, 15.5.2
+	}
 	out := failed(refuse(err))
 	h.send(w, nil, media, status, out.body, nil)
 }
@@ -132,8 +136,12 @@ func (h *Handler) readPost(w http.ResponseWriter, r *http.Request, c *call) (sta
 }
 
 func (c *call) readJSON(text []byte) error {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // which RFC 8259, 8.1 lets a reader ignore
 	if !utf8.Valid(text) {
 		return fault.New(fault.BadUserInput, "the request is not UTF-8")
+	}
+	if start := bytes.TrimLeft(text, " \t\r\n"); len(start) > 0 && start[0] == '[' {
+		return fault.New(fault.BadUserInput, "batches are not served: post one request, a JSON object")
 	}
 	var b body
 	if err := json.Unmarshal(text, &b); err != nil {
@@ -182,7 +190,10 @@ func (h *Handler) readGet(r *http.Request, c *call) (status int, err error) {
 	if int64(len(r.URL.RawQuery)) > h.limits.Body {
 		return http.StatusRequestURITooLong, fault.New(fault.TooCostly, "the request is larger than %d bytes", h.limits.Body)
 	}
-	q := r.URL.Query()
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the URL's query is malformed") // the error would repeat it
+	}
 	if !q.Has("query") {
 		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the request has no query")
 	}

@@ -40,6 +40,18 @@ func coerceVariables(schema *ast.Schema, op *ast.OperationDefinition, given map[
 	return out, nil
 }
 
+// checkConditions refuses a null for a variable of @skip or @include: validation lets it through where there is a default.
+func (d *document) checkConditions(op *ast.OperationDefinition, vars map[string]any) error {
+	for _, name := range d.conditions {
+		if v := op.VariableDefinitions.ForName(name); v != nil && vars[name] == nil {
+			e := gqlerror.ErrorPosf(v.Position, "variable $%s must not be null: @skip or @include needs it", name)
+			e.Err = fault.New(fault.BadUserInput, "%s", e.Message)
+			return e
+		}
+	}
+	return nil
+}
+
 func coerce(schema *ast.Schema, t *ast.Type, value any) (any, error) {
 	if value == nil {
 		if t.NonNull {

@@ -15,7 +15,8 @@ type writer struct {
 	steps    []step
 	problems []problem
 	hidden   int // problems beyond the limit
-	large    bool
+	// schemaErr is of the first introspection field that failed.
+	schemaErr error
 }
 
 // step is a step of the path: a row's place (the path inside the row is found only when an error needs it), a key or an index.
@@ -90,7 +91,9 @@ func (w *writer) row(dst []byte, at int, f *fill) []byte {
 		return append(dst, "null"...)
 	}
 	if len(dst) > w.x.limits.Response {
-		w.large = true
+		w.x.overrun = tooLarge(w.x.limits.Response)
+	}
+	if w.x.overrun != nil {
 		return append(dst, "null"...)
 	}
 	for i := r.faults; i < r.faultEnd; i++ {

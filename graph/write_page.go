@@ -3,6 +3,7 @@ package graph
 import (
 	"strconv"
 
+	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -161,7 +162,12 @@ func (w *writer) link(dst []byte, f *fill, p *page, kind pageKind) []byte {
 		return append(dst, "null"...)
 	}
 	c.binding = w.binding(p)
-	return w.seal(dst, &c)
+	at := len(dst)
+	if dst = w.seal(dst, &c); len(dst)-at-2 > cursorMax {
+		w.problem(fault.New(fault.TooCostly, "the query is too long for a link; page by first and after"), f.fetch)
+		return append(dst[:at], "null"...)
+	}
+	return dst
 }
 
 // binding is made once a page, when a cursor is selected.

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -83,6 +84,18 @@ func (x *Indexer) Epoch(p *Param) uint64 {
 		}
 	}
 	return e
+}
+
+// Fingerprint changes when any value that this version of the program makes by default may differ from what another makes: it
+// covers the parameters and the indexer, not the configuration.
+func (x *Indexer) Fingerprint() string {
+	sum := uint64(IndexerVersion)
+	for _, resource := range x.params.Definitions().Resources() {
+		for _, p := range x.params.Of(resource) {
+			sum = mix(sum ^ p.Epoch)
+		}
+	}
+	return strconv.FormatUint(sum, 16)
 }
 
 func (c Config) location() *time.Location {

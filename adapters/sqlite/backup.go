@@ -15,14 +15,22 @@ import (
 // Backup implements adapters.Backuper: the copy is one compact database file, of one position, made while reads and writes go on. The
 // file must not be there.
 func (s *Store) Backup(ctx context.Context, file string) (at search.Position, err error) {
-	if _, err := os.Stat(file); err == nil {
+	// Made here, so that nobody else reads it: the engine writes into an empty file, too.
+	empty, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
 		return 0, fault.At(s.cfg.ID, "backup", fault.New(fault.BadUserInput, "the file %s is there already", file))
+	}
+	if err == nil {
+		err = empty.Close()
+	}
+	if err != nil {
+		return 0, fault.At(s.cfg.ID, "backup", err)
 	}
 	fail := func(err error) (search.Position, error) {
 		return 0, fault.At(s.cfg.ID, "backup", failure(ctx, errors.Join(err, removeIfThere(file))))
 	}
 	// A connection of its own: VACUUM INTO writes a file, which query_only forbids.
-	c, err := s.kit.open(s.file, "busy_timeout(10000)", "cache_size(-2000)")
+	c, err := s.kit.open(s.file, busy(), "cache_size(-2000)")
 	if err != nil {
 		return fail(err)
 	}
@@ -33,6 +41,9 @@ func (s *Store) Backup(ctx context.Context, file string) (at search.Position, er
 	head, err := verify(ctx, s.kit, file, false)
 	if err == nil {
 		err = syncFile(file)
+	}
+	if err == nil {
+		err = syncFile(filepath.Dir(file))
 	}
 	if err != nil {
 		return fail(err)
@@ -116,7 +127,7 @@ func verify(ctx context.Context, k *kit, file string, whole bool) (head adapters
 	if done, err := migrated(ctx, k, file); err != nil || !done {
 		return head, errors.Join(err, notOurs(file, done))
 	}
-	c, err := k.open(file, "busy_timeout(10000)")
+	c, err := k.open(file, busy())
 	if err != nil {
 		return head, err
 	}
@@ -138,7 +149,7 @@ func notOurs(file string, done bool) error {
 
 // renew gives a database a new epoch.
 func renew(ctx context.Context, k *kit, file string) (head adapters.Head, err error) {
-	c, err := k.open(file, "journal_mode(WAL)", "synchronous(FULL)")
+	c, err := k.open(file, busy(), walMode, durable)
 	if err != nil {
 		return head, err
 	}

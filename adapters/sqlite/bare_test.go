@@ -127,7 +127,8 @@ func bareExec(b *testing.B, c driver.Conn, text string) {
 }
 
 func bareRun(b *testing.B, s driver.Stmt, args []driver.Value) {
-	if _, err := s.Exec(args); err != nil { //nolint:staticcheck // the driver's plain form is the point
+	//lint:ignore SA1019 the driver's plain form is the point
+	if _, err := s.Exec(args); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -145,7 +146,8 @@ func bareAll(b *testing.B, c driver.Conn, text string) [][]driver.Value {
 		b.Fatal(err)
 	}
 	defer bareClose(b, s)
-	rows, err := s.Query(nil) //nolint:staticcheck // as above
+	//lint:ignore SA1019 as above
+	rows, err := s.Query(nil)
 	if err != nil {
 		b.Fatal(err)
 	}

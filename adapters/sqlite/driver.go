@@ -13,14 +13,15 @@ import (
 	engine "modernc.org/sqlite"
 )
 
-// kit is the database driver with our functions, and what their calls refer to. The driver keeps a registered function for the
-// life of the program, so there is one kit for all stores; programs come and go with the statements that use them.
+// kit is the database driver with our functions, and what their calls refer to; programs come and go with the statements that use them.
 type kit struct {
 	driver   engine.Driver
-	programs sync.Map // int64 → *program
+	programs sync.Map // int64 → running
 	next     atomic.Int64
 }
 
+// theKit is the one kit of the process, against the rule of no globals: the engine's connections find a function through a table that the
+// driver keeps for the life of the process and from which nothing is removed, so a kit a store would leak one at each Open.
 var theKit = sync.OnceValues(func() (*kit, error) {
 	k := &kit{}
 	if err := k.driver.RegisterDeterministicScalarFunction("hg_match", 3, k.match); err != nil {
@@ -66,10 +67,16 @@ func dsn(file string, pragmas ...string) string {
 	return u.String()
 }
 
+// running is a program with the context of the query that it is part of: a query is interrupted by the driver only until its first row.
+type running struct {
+	*program
+	ctx context.Context
+}
+
 // enter makes a program known to the functions until leave.
-func (k *kit) enter(p *program) int64 {
+func (k *kit) enter(ctx context.Context, p *program) int64 {
 	n := k.next.Add(1)
-	k.programs.Store(n, p)
+	k.programs.Store(n, running{p, ctx})
 	return n
 }
 

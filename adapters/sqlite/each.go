@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
@@ -107,32 +108,33 @@ func (s *Store) SearchEach(ctx context.Context, r search.EachRequest) adapters.A
 		At: func() search.Position { return at },
 		Rows: func(yield func(search.EachHit, error) bool) {
 			var err error
-			if at, err = s.reached(r.AtLeast); err == nil {
-				var plans eachPlan
-				var b bindings
-				if plans, b, err = s.planEach(r, false); err == nil {
-					whole := r.Limit > 0 && r.Limit*len(r.Parents) <= 20*buffered
-					stream(ctx, s, "search each", whole, yield, func(c *conn, give func(search.EachHit) (bool, error)) error {
-						return c.snapshot(ctx, func() error { return s.eachRows(ctx, c, r, plans, b, give) })
-					})
-					return
-				}
+			if at, err = s.reached(r.AtLeast); err != nil {
+				yield(search.EachHit{}, fault.At(s.cfg.ID, "search each", err))
+				return
 			}
-			yield(search.EachHit{}, fault.At(s.cfg.ID, "search each", err))
+			in := &inputs{request: &r.Request}
+			whole := r.Limit > 0 && r.Limit*len(r.Parents) <= 20*buffered
+			stream(ctx, s, "search each", whole, yield, func() (runner[search.EachHit], error) {
+				plans, b, err := s.planEach(r, in, false)
+				return func(c *conn, give func(search.EachHit) (bool, error)) error {
+					return c.snapshot(ctx, func() error { return s.eachRows(ctx, c, r, plans, b, give) })
+				}, err
+			})
 		},
 	}
 }
 
-func (s *Store) planEach(r search.EachRequest, counting bool) (eachPlan, bindings, error) {
+func (s *Store) planEach(r search.EachRequest, in *inputs, counting bool) (eachPlan, bindings, error) {
+	made := s.names.vintage()
 	plans, err := s.compileEach(r, counting)
 	if err != nil {
 		return nil, bindings{}, err
 	}
-	all := &plan{}
+	var all []statement
 	for _, p := range plans {
-		all.statements = append(all.statements, p.statements...)
+		all = append(all, p.statements...)
 	}
-	b, err := s.bind(&r.Request, all)
+	b, err := s.bind(in, made, all...)
 	return plans, b, err
 }
 
@@ -159,23 +161,28 @@ func (s *Store) CountEach(ctx context.Context, r search.EachRequest) ([]int64, s
 	if err != nil {
 		return nil, at, fault.At(s.cfg.ID, "count each", err)
 	}
-	plans, b, err := s.planEach(r, true)
-	if err != nil {
-		return nil, at, fault.At(s.cfg.ID, "count each", err)
-	}
 	out := make([]int64, len(r.Parents))
-	err = s.read(ctx, "count each", func(c *conn) error {
-		return c.snapshot(ctx, func() error {
-			for i, parent := range r.Parents {
-				b.parent = boundKey(parent.ID)
-				if out[i], err = s.number(ctx, c, plans[parent.Type].statements[0], b); err != nil {
-					return err
-				}
-			}
-			return nil
+	in := &inputs{request: &r.Request}
+	err = settled(ctx, func() error {
+		plans, b, err := s.planEach(r, in, true)
+		if err != nil {
+			return err
+		}
+		return s.read(ctx, "count each", func(c *conn) error {
+			return c.snapshot(ctx, func() error { return s.eachNumbers(ctx, c, r.Parents, plans, b, out) })
 		})
 	})
-	return out, at, err
+	return out, at, fault.At(s.cfg.ID, "count each", err)
+}
+
+func (s *Store) eachNumbers(ctx context.Context, c *conn, parents []fhir.Ref, plans eachPlan, b bindings, out []int64) (err error) {
+	for i, parent := range parents {
+		b.parent = boundKey(parent.ID)
+		if out[i], err = s.number(ctx, c, plans[parent.Type].statements[0], b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CompileEach implements adapters.Compiler: a statement a parent type, each run once a parent.

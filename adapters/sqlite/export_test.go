@@ -3,8 +3,18 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"time"
+
 	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/fhir"
 )
+
+// ShortLog has the writer empty its log beyond so many bytes, and when it was idle for so long.
+func ShortLog(cfg Config, most int64, after time.Duration) Config {
+	cfg.walMost, cfg.walAfter = most, after
+	return cfg
+}
 
 // LimitPages makes the disk full, as far as the engine can tell, at so many pages; 0 makes room again.
 func (s *Store) LimitPages(ctx context.Context, n int64) error {
@@ -32,9 +42,27 @@ func (s *Store) TryWrite(ctx context.Context, m adapters.Member) error {
 	if err := s.prepare(ctx, p); err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, members: []*member{p}, finished: make(chan struct{})}
-	for i := range p.writes {
-		j.size += int64(len(p.writes[i].Body.JSON)) + 200
-	}
+	j := &job{ctx: ctx, members: []*member{p}, finished: make(chan struct{}), size: p.size()}
 	return s.queue.put(j)
+}
+
+// AwaitQueued waits until so many calls wait for the writer.
+func (s *Store) AwaitQueued(n int) {
+	for {
+		s.queue.mu.Lock()
+		queued := len(s.queue.jobs)
+		s.queue.mu.Unlock()
+		if queued >= n {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// PurgeRowsOnly is a Purge that a crash cuts short after its first transaction.
+func (s *Store) PurgeRowsOnly(ctx context.Context, tenant string, ref fhir.Ref) error {
+	return s.queue.do(ctx, &job{alone: func(ctx context.Context, g *group) error {
+		_, err := g.purge(ctx, tenant, s.names.typeOf(tenant, ref.Type), ref)
+		return err
+	}})
 }

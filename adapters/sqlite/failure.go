@@ -16,7 +16,9 @@ type value = driver.Value
 
 // The engine's primary result codes that mean something to a caller (sqlite.org/rescode.html).
 const (
+	codeBusy      = 5
 	codeNoMemory  = 7
+	codeReadOnly  = 8
 	codeInterrupt = 9
 	codeIO        = 10
 	codeCorrupt   = 11
@@ -29,6 +31,19 @@ const (
 func isDriver(err error) bool {
 	var e *engine.Error
 	return errors.As(err, &e)
+}
+
+// ofMember says whether an error of the writer may be about the data of one member, not about the database or the machine.
+func ofMember(err error) bool {
+	var e *engine.Error
+	if !errors.As(err, &e) {
+		return true
+	}
+	switch e.Code() & 0xff {
+	case codeBusy, codeNoMemory, codeReadOnly, codeIO, codeCorrupt, codeFull, codeCantOpen, codeNotADB:
+		return false
+	}
+	return true
 }
 
 // failure gives an error of the engine the code that a client may act on. Errors that have a code keep it.
@@ -58,6 +73,10 @@ func failure(ctx context.Context, err error) error {
 	switch e.Code() & 0xff {
 	case codeFull:
 		f.Code, f.Message = fault.StoreUnavailable, "the disk is full; nothing of the call was written"
+	case codeBusy:
+		f.Code, f.Message = fault.StoreUnavailable, "another process keeps the database locked"
+	case codeReadOnly:
+		f.Code, f.Message = fault.StoreUnavailable, "the database file may not be written"
 	case codeIO, codeCantOpen:
 		f.Code, f.Message = fault.StoreUnavailable, "the database file could not be read or written"
 	case codeCorrupt, codeNotADB:

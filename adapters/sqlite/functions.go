@@ -35,18 +35,21 @@ const (
 	damagedEnd = " (end)"
 )
 
-func (k *kit) values(args []value) (*program, *search.Values, error) {
+func (k *kit) values(args []value) (running, *search.Values, error) {
 	found, ok := k.programs.Load(asInt(args[0]))
 	if !ok {
-		return nil, nil, errors.New("a program that is not running")
+		return running{}, nil, errors.New("a program that is not running")
 	}
-	p, ok := found.(*program)
+	p, ok := found.(running)
 	if !ok {
-		return nil, nil, fmt.Errorf("a program of type %T", found)
+		return p, nil, fmt.Errorf("a program of type %T", found)
+	}
+	if err := p.ctx.Err(); err != nil {
+		return p, nil, err
 	}
 	v, err := search.DecodeValues(asBytes(args[2]))
 	if err != nil {
-		return nil, nil, errors.New(damaged + p.typ + "/" + asText(args[1]) + damagedEnd)
+		return p, nil, errors.New(damaged + p.typ + "/" + asText(args[1]) + damagedEnd)
 	}
 	return p, v, nil
 }

@@ -20,8 +20,11 @@ type group struct {
 	head     adapters.Head // of what is written so far, committed or not
 	pending  pending
 	deltas   deltas
+	careful  bool // every member has a savepoint: see commit
 	onCommit func()
 	saved    time.Time // when row counts were last stored
+	saving   []*tally  // those that the running transaction stores
+	wal      wal
 }
 
 // deltas are what the group changes in the counts.
@@ -42,12 +45,17 @@ func (d deltas) clone() deltas {
 // serve commits groups until the queue is closed and empty.
 func (g *group) serve(q *queue, publish func(*adapters.Head)) {
 	defer close(q.done)
+	ctx := context.Background()
 	for {
-		jobs := q.take(g.cfg.GroupBytes)
-		if len(jobs) == 0 {
+		jobs, open := q.take(g.cfg.GroupBytes, g.wal.rest())
+		if !open {
 			break
 		}
-		if err := g.commit(jobs); err != nil {
+		if len(jobs) == 0 {
+			g.idle(ctx)
+			continue
+		}
+		if err := g.commit(ctx, jobs); err != nil {
 			for _, j := range jobs {
 				if j.err == nil {
 					j.err = err
@@ -59,35 +67,47 @@ func (g *group) serve(q *queue, publish func(*adapters.Head)) {
 		for _, j := range jobs {
 			close(j.finished)
 		}
+		g.grown(ctx)
 	}
-	_, err := g.conn.exec(context.Background(), "BEGIN IMMEDIATE")
-	err = errors.Join(err, g.saveRows(true))
+	_, err := g.conn.exec(ctx, "BEGIN IMMEDIATE")
 	if err == nil {
-		_, err = g.conn.exec(context.Background(), "COMMIT")
+		err = g.saveRows(ctx, true)
+		_, e := g.conn.exec(ctx, "COMMIT")
+		err = errors.Join(err, e)
 	}
-	_, optimize := g.conn.exec(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
-	q.err = errors.Join(err, optimize, g.conn.close())
+	// A reader that is still there keeps the log; the last connection to close empties it then.
+	_, e := g.shorten(ctx, 0)
+	q.err = errors.Join(err, e, g.conn.close())
 }
 
 // commit runs jobs in one transaction. Nothing of it is there if it fails, and the writer goes on.
-func (g *group) commit(jobs []*job) (err error) {
-	ctx := context.Background()
+//
+// Savepoints are not free, and the rows of many members are inserted together. So a group is tried without them, and if a member turns
+// out to have an error that is its own, anew with a savepoint each, so that this member alone fails.
+func (g *group) commit(ctx context.Context, jobs []*job) error {
+	if f := jobs[0].between; f != nil {
+		return g.guarded(ctx, func() error { return failure(ctx, f(ctx, g)) })
+	}
+	g.careful = false
+	err := g.transact(ctx, jobs)
+	if err == nil || jobs[0].solo() || !ofMember(err) {
+		return err
+	}
+	g.careful = true
+	return g.transact(ctx, jobs)
+}
+
+// transact is one try of a group.
+func (g *group) transact(ctx context.Context, jobs []*job) error {
 	before := g.head
-	defer func() {
-		if p := recover(); p != nil {
-			// A mistake of ours must not take the other writers down.
-			g.head = before
-			err = g.rollback(ctx, fault.New(fault.Internal, "the writer failed: %v", p))
-		}
-	}()
-	g.onCommit, g.deltas = nil, newDeltas()
+	g.onCommit, g.deltas, g.saving = nil, newDeltas(), nil
 	g.pending.clear()
 	if _, err := g.conn.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return failure(ctx, err)
 	}
 	g.head.Time = max(g.head.Time, g.cfg.Clock().UnixMicro())
 	now := g.head.Time
-	err = g.run(ctx, jobs)
+	err := g.guarded(ctx, func() error { return g.run(ctx, jobs) })
 	if err == nil && g.head.Position == before.Position && g.head.Trimmed == before.Trimmed {
 		g.head.Time = before.Time
 	} else if err == nil {
@@ -103,6 +123,16 @@ func (g *group) commit(jobs []*job) (err error) {
 	}
 	g.published()
 	return nil
+}
+
+// guarded turns a panic into an error: a mistake of ours must not take the other writers down.
+func (g *group) guarded(_ context.Context, f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.New(fault.Internal, "the writer failed: %v", p)
+		}
+	}()
+	return f()
 }
 
 func (g *group) run(ctx context.Context, jobs []*job) error {
@@ -143,7 +173,7 @@ func (g *group) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := g.saveRows(false); err != nil {
+	if err := g.saveRows(ctx, false); err != nil {
 		return err
 	}
 	_, err := g.conn.exec(ctx, "UPDATE head SET position=?, time=?, trimmed=?", int64(g.head.Position), g.head.Time,
@@ -153,6 +183,7 @@ func (g *group) finish(ctx context.Context) error {
 
 // published makes the new counts and names visible.
 func (g *group) published() {
+	g.wal.dirty = true
 	if g.onCommit != nil {
 		g.onCommit()
 	}
@@ -162,6 +193,9 @@ func (g *group) published() {
 		for _, t := range g.names.types {
 			t.live.Add(g.deltas.live[t.id])
 		}
+	}
+	for _, t := range g.saving {
+		t.dirty = false
 	}
 	for p, n := range g.deltas.rows {
 		p.rows.Add(n)
@@ -178,42 +212,12 @@ func (g *group) published() {
 // rollback ends a failed transaction; the engine may have ended it already.
 func (g *group) rollback(ctx context.Context, cause error) error {
 	g.pending.clear()
+	if len(g.saving) > 0 {
+		g.saved = time.Time{}
+	}
 	err := failure(ctx, cause)
 	if _, e := g.conn.exec(ctx, "ROLLBACK"); e != nil && fault.Of(err) == fault.Internal {
 		err = errors.Join(err, e)
 	}
 	return err
-}
-
-// saveEvery is how often row counts are stored: they are estimates, and may be that old after a crash.
-const saveEvery = 5 * time.Second
-
-// saveRows stores row counts, in the running transaction.
-func (g *group) saveRows(all bool) error {
-	if !all && time.Since(g.saved) < saveEvery {
-		return nil
-	}
-	g.saved = time.Now()
-	ctx := context.Background()
-	save := func(id int64, t *tally) error {
-		if !t.dirty {
-			return nil
-		}
-		t.dirty = false
-		_, err := g.conn.exec(ctx, "UPDATE names SET rows=?, sketch=? WHERE id=?", t.rows.Load(), t.sketch[:], id)
-		return err
-	}
-	for _, t := range g.names.types {
-		for _, p := range t.params {
-			if err := save(p.id, &p.tally); err != nil {
-				return err
-			}
-			for _, s := range p.subs {
-				if err := save(s.id, &s.tally); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
 }

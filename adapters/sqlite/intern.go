@@ -76,6 +76,7 @@ func (in *interning) want(ctx context.Context, w wanted) error {
 func (in *interning) publish() {
 	in.names.mu.Lock()
 	defer in.names.mu.Unlock()
+	in.names.made.Add(1)
 	for _, f := range in.added {
 		in.names.add(f.wanted, f.id, f.chron, false, 0, nil)
 	}

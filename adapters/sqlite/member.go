@@ -18,21 +18,22 @@ func (g *group) member(ctx context.Context, m *member) (adapters.Outcome, error)
 	if m.err != nil {
 		return adapters.Outcome{Err: m.err, Failed: m.failed}, nil
 	}
-	// One write checks before it changes anything; more may fail half way.
-	single := len(m.writes)+min(1, len(m.Meta)) <= 1
-	var saved savepoint
-	if !single {
-		var err error
-		if saved, err = g.save(ctx); err != nil {
-			return adapters.Outcome{}, err
-		}
+	// One write is refused before it changes anything; more may be half way.
+	if !g.careful && len(m.writes)+min(1, len(m.Meta)) <= 1 {
+		return g.apply(ctx, m)
 	}
-	out, err := g.apply(ctx, m)
+	saved, err := g.save(ctx)
+	if err != nil {
+		return adapters.Outcome{}, err
+	}
+	var out adapters.Outcome
+	if g.careful {
+		out, err = g.applyCarefully(ctx, m)
+	} else {
+		out, err = g.apply(ctx, m)
+	}
 	if err != nil {
 		return out, err
-	}
-	if single {
-		return out, nil
 	}
 	if out.Err != nil {
 		return out, g.back(ctx, saved)
@@ -50,7 +51,7 @@ func (g *group) apply(ctx context.Context, m *member) (adapters.Outcome, error) 
 			return adapters.Outcome{Err: no.error, Failed: i}, nil
 		}
 		if err != nil {
-			return adapters.Outcome{}, err
+			return adapters.Outcome{Failed: i}, err
 		}
 		results[i] = r
 	}
@@ -59,7 +60,24 @@ func (g *group) apply(ctx context.Context, m *member) (adapters.Outcome, error) 
 	if errors.As(err, &no) {
 		return adapters.Outcome{Err: no.error, Failed: -1}, nil
 	}
-	return adapters.Outcome{Results: results}, err
+	if err != nil {
+		return adapters.Outcome{Failed: -1}, err
+	}
+	return adapters.Outcome{Results: results}, nil
+}
+
+// applyCarefully makes an error that is the member's own its outcome.
+func (g *group) applyCarefully(ctx context.Context, m *member) (out adapters.Outcome, err error) {
+	err = g.guarded(ctx, func() (err error) {
+		if out, err = g.apply(ctx, m); err == nil && out.Err == nil {
+			err = g.pending.flush(ctx, g.conn)
+		}
+		return err
+	})
+	if err != nil && ofMember(err) {
+		return adapters.Outcome{Err: failure(ctx, err), Failed: out.Failed}, nil
+	}
+	return out, err
 }
 
 // savepoint is the state to which a failed member goes back.

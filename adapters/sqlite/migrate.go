@@ -25,7 +25,7 @@ func migrate(ctx context.Context, k *kit, file string) (err error) {
 	if done, err := migrated(ctx, k, file); err != nil || done {
 		return err
 	}
-	db := k.database(file, "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)")
+	db := k.database(file, pageSize, walMode, durable)
 	db.SetMaxOpenConns(1)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	folder, err := fs.Sub(migrations, "migrations")
@@ -47,7 +47,7 @@ func migrated(ctx context.Context, k *kit, file string) (done bool, err error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	c, err := k.open(file, "busy_timeout(10000)")
+	c, err := k.open(file, busy())
 	if err != nil {
 		return false, err
 	}

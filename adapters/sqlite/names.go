@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -14,6 +15,42 @@ type names struct {
 	mu    sync.RWMutex
 	types map[typeKey]*typeName
 	next  int64
+	// made counts the times that names were made visible: see vintage.
+	made atomic.Int64
+}
+
+// vintage is when a plan was compiled. A plan looks for the names that there were; a snapshot that is taken after names were made may
+// hold rows of them, and the plan would say of these that a value is missing that is there.
+type vintage struct {
+	names *names
+	made  int64
+	held  bool
+}
+
+// errOlder says that the plan is to be compiled again.
+var errOlder = errors.New("names were made after the plan")
+
+func (n *names) vintage() *vintage { return &vintage{names: n, made: n.made.Load()} }
+
+// hold checks, once the snapshot is taken, that it holds no names that the plan does not know.
+func (v *vintage) hold() error {
+	if v == nil || v.held {
+		return nil
+	}
+	if v.names.made.Load() != v.made {
+		return errOlder
+	}
+	v.held = true
+	return nil
+}
+
+// settled repeats a query for which names were made meanwhile. These are finite, and nothing of it was given to the caller yet.
+func settled(ctx context.Context, query func() error) error {
+	for {
+		if err := query(); !errors.Is(err, errOlder) || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 type typeKey struct{ tenant, typ string }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,16 +23,19 @@ type queue struct {
 	closed bool
 }
 
-// job is a call that waits for the writer: the members of a Write, or a function to be run in a transaction of its own.
+// job is a call that waits for the writer: the members of a Write, or a function that is a group of its own.
 type job struct {
 	ctx      context.Context
 	members  []*member
 	alone    func(ctx context.Context, g *group) error
+	between  func(ctx context.Context, g *group) error // like alone, but in no transaction
 	size     int64
 	outcomes []adapters.Outcome
 	err      error
 	finished chan struct{}
 }
+
+func (j *job) solo() bool { return j.alone != nil || j.between != nil }
 
 func newQueue(limit int64) *queue {
 	return &queue{limit: limit, wake: make(chan struct{}, 1), done: make(chan struct{})}
@@ -58,35 +62,58 @@ func (q *queue) put(j *job) error {
 	return nil
 }
 
-// take gives the next jobs for one group, at least one; none when the queue is closed and empty.
-func (q *queue) take(limit int64) []*job {
-	for {
-		q.mu.Lock()
-		if len(q.jobs) > 0 {
-			break
-		}
-		closed := q.closed
-		q.mu.Unlock()
-		if closed {
-			return nil
-		}
-		<-q.wake
+// take gives the next jobs for one group. It gives none if nothing comes for as long as rest (0: it waits on); open is false when the
+// queue is closed and empty.
+func (q *queue) take(limit int64, rest time.Duration) (jobs []*job, open bool) {
+	var idle <-chan time.Time
+	if rest > 0 {
+		timer := time.NewTimer(rest)
+		defer timer.Stop()
+		idle = timer.C
 	}
+	for {
+		if jobs, open := q.some(limit); len(jobs) > 0 || !open {
+			return jobs, open
+		}
+		select {
+		case <-q.wake:
+		case <-idle:
+			return nil, true
+		}
+	}
+}
+
+// some gives the jobs at hand that one group takes.
+func (q *queue) some(limit int64) (jobs []*job, open bool) {
+	q.mu.Lock()
 	defer q.mu.Unlock()
 	var size int64
 	n := 0
 	for n < len(q.jobs) {
 		j := q.jobs[n]
-		if n > 0 && (size+j.size > limit || j.alone != nil || q.jobs[0].alone != nil) {
+		if n > 0 && (size+j.size > limit || j.solo() || q.jobs[0].solo()) {
 			break
 		}
 		size += j.size
 		n++
 	}
-	out := append([]*job(nil), q.jobs[:n]...)
-	q.jobs = append(q.jobs[:0], q.jobs[n:]...)
+	jobs = slices.Clone(q.jobs[:n])
+	q.jobs = slices.Delete(q.jobs, 0, n)
 	q.size -= size
-	return out
+	return jobs, n > 0 || !q.closed
+}
+
+// leave takes a job back out; false if the writer has it already.
+func (q *queue) leave(j *job) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	at := slices.Index(q.jobs, j)
+	if at < 0 {
+		return false
+	}
+	q.jobs = slices.Delete(q.jobs, at, at+1)
+	q.size -= j.size
+	return true
 }
 
 func (q *queue) close() {
@@ -99,8 +126,8 @@ func (q *queue) close() {
 	}
 }
 
-// do queues a job and waits for its end. A context that ends while the job is queued gives up waiting; the writer looks at the context
-// again before it begins the job, so the job is then done whole or not at all.
+// do queues a job and waits for its end. A context that ends takes the job out of the queue. One that the writer has begun is waited
+// for: it is in a group of bounded size, its outcome is then known, and what it refers to is the caller's again.
 func (q *queue) do(ctx context.Context, j *job) error {
 	j.ctx, j.finished = ctx, make(chan struct{})
 	if err := q.put(j); err != nil {
@@ -110,6 +137,10 @@ func (q *queue) do(ctx context.Context, j *job) error {
 	case <-j.finished:
 		return j.err
 	case <-ctx.Done():
+	}
+	if q.leave(j) {
 		return ended(ctx)
 	}
+	<-j.finished
+	return j.err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/heliograph/heliograph/search"
 )
@@ -36,27 +37,36 @@ type indexRow struct {
 	nhi    string
 	a, b   string // system (token, quantity) or version; code (quantity, label), exact, rest
 	c      string // unit
-	multi  bool   // a second value of its parameter
 	param  *paramName
 	sub    *subName
 	parts  []search.Item
-	types  []search.ParamType
 }
 
 // maxKey bounds a text in a key: longer ones are cut there (strings, whose whole text stands beside) or end in a hash (all else).
 const maxKey = 240
 
-// boundKey is a text as a key: equal texts have equal keys and, as far as SHA-256 goes, different ones different keys. A text's
-// first hashedPrefix bytes are its key's.
+// boundKey is a text as a key: equal texts have equal keys and, as far as SHA-256 goes, different ones different keys. A key begins with
+// the text's keyPrefix.
 func boundKey(s string) string {
 	if len(s) <= maxKey {
 		return s
 	}
 	sum := sha256.Sum256([]byte(s))
-	return s[:hashedPrefix] + "\x01" + hex.EncodeToString(sum[:16])
+	return keyPrefix(s) + "\x01" + hex.EncodeToString(sum[:16])
 }
 
-const hashedPrefix = maxKey - 40
+// keyPrefix is the beginning of a text, cut between characters: keys travel in JSON, which has no half ones.
+func keyPrefix(s string) string {
+	const most = maxKey - 40
+	if len(s) <= most {
+		return s
+	}
+	n := most
+	for n > most-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
 
 func cutKey(s string) string { return s[:min(len(s), maxKey)] }
 

@@ -33,39 +33,59 @@ type bindings struct {
 	within string
 	codes  map[codesArg]string
 	parent string
+	made   *vintage
 }
 
-// bind reads the streams of a request.
-func (s *Store) bind(r *search.Request, p *plan) (b bindings, err error) {
-	if r.Within != nil {
-		if b.within, err = marshalIDs(r.Within); err != nil {
-			return b, err
+// inputs are the streams of a request, each read once: a stream may not be there a second time when a plan is compiled again.
+type inputs struct {
+	request *search.Request
+	within  *string
+	codes   map[string][]fhir.Code
+}
+
+// bind reads the streams that a plan uses.
+func (s *Store) bind(in *inputs, made *vintage, statements ...statement) (b bindings, err error) {
+	b.made = made
+	if in.request.Within != nil {
+		if in.within == nil {
+			list, err := marshalIDs(in.request.Within)
+			if err != nil {
+				return b, err
+			}
+			in.within = &list
 		}
+		b.within = *in.within
 	}
-	if len(r.Codes) == 0 {
+	if len(in.request.Codes) == 0 {
 		return b, nil
 	}
-	read := map[string][]fhir.Code{}
 	b.codes = map[codesArg]string{}
-	for _, st := range p.statements {
+	for _, st := range statements {
 		for _, a := range st.args {
 			want, ok := a.(codesArg)
 			if !ok || b.codes[want] != "" {
 				continue
 			}
-			codes, ok := read[want.url]
-			if !ok {
-				for code := range r.Codes[want.url] {
-					codes = append(codes, code)
-				}
-				read[want.url] = codes
-			}
-			if b.codes[want], err = s.expansion(want.name, codes); err != nil {
+			if b.codes[want], err = s.expansion(want.name, in.expanded(want.url)); err != nil {
 				return b, err
 			}
 		}
 	}
 	return b, nil
+}
+
+func (in *inputs) expanded(url string) []fhir.Code {
+	codes, ok := in.codes[url]
+	if !ok {
+		for code := range in.request.Codes[url] {
+			codes = append(codes, code)
+		}
+		if in.codes == nil {
+			in.codes = map[string][]fhir.Code{}
+		}
+		in.codes[url] = codes
+	}
+	return codes
 }
 
 func marshalIDs(ids iter.Seq[string]) (string, error) {
@@ -98,7 +118,7 @@ func (s *Store) expansion(name *paramName, codes []fhir.Code) (string, error) {
 }
 
 // arguments puts the run's values in the place of the marks; leave frees them.
-func (s *Store) arguments(args []value, b bindings) (out []value, leave func()) {
+func (s *Store) arguments(ctx context.Context, args []value, b bindings) (out []value, leave func()) {
 	out = make([]value, len(args))
 	var programs []int64
 	for i, a := range args {
@@ -110,7 +130,7 @@ func (s *Store) arguments(args []value, b bindings) (out []value, leave func()) 
 		case parentArg:
 			out[i] = b.parent
 		case *program:
-			n := s.kit.enter(a)
+			n := s.kit.enter(ctx, a)
 			programs = append(programs, n)
 			out[i] = n
 		default:
@@ -128,12 +148,8 @@ func (s *Store) arguments(args []value, b bindings) (out []value, leave func()) 
 func (s *Store) rows(ctx context.Context, c *conn, p *plan, b bindings, yield func(search.Hit) (bool, error)) error {
 	left := p.limit
 	for _, st := range p.statements {
-		args, leave := s.arguments(st.args, b)
 		more := true
-		err := c.each(ctx, st.text, args, func(row []value) (bool, error) {
-			if ctx.Err() != nil {
-				return false, ended(ctx)
-			}
+		err := s.statementRows(ctx, c, st, b, func(row []value) (bool, error) {
 			h, err := readHit(row, p)
 			if err != nil {
 				return false, err
@@ -145,12 +161,29 @@ func (s *Store) rows(ctx context.Context, c *conn, p *plan, b bindings, yield fu
 			more = more && (p.limit == 0 || left > 0)
 			return more, nil
 		})
-		leave()
 		if err != nil || !more {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Store) statementRows(ctx context.Context, c *conn, st statement, b bindings, f func(row []value) (bool, error)) error {
+	args, leave := s.arguments(ctx, st.args, b)
+	defer leave()
+	err := c.each(ctx, st.text, args, func(row []value) (bool, error) {
+		if ctx.Err() != nil {
+			return false, ended(ctx)
+		}
+		if err := b.made.hold(); err != nil {
+			return false, err
+		}
+		return f(row)
+	})
+	if err != nil {
+		return err
+	}
+	return b.made.hold()
 }
 
 func readHit(row []value, p *plan) (search.Hit, error) {
@@ -188,39 +221,45 @@ func (s *Store) Search(ctx context.Context, r search.Request) adapters.Answer[se
 				fail(err)
 				return
 			}
-			p, err := s.compile(r)
-			if err != nil {
-				fail(err)
-				return
-			}
-			b, err := s.bind(&r, p)
-			if err != nil {
-				fail(err)
-				return
-			}
-			stream(ctx, s, "search", r.Limit > 0 && r.Limit <= buffered, yield, func(c *conn, give func(search.Hit) (bool, error)) error {
-				if len(p.statements) == 1 {
-					return s.rows(ctx, c, p, b, give)
+			in := &inputs{request: &r}
+			stream(ctx, s, "search", r.Limit > 0 && r.Limit <= buffered, yield, func() (runner[search.Hit], error) {
+				p, err := s.compile(r)
+				if err != nil {
+					return nil, err
 				}
-				return c.snapshot(ctx, func() error { return s.rows(ctx, c, p, b, give) })
+				b, err := s.bind(in, p.made, p.statements...)
+				return func(c *conn, give func(search.Hit) (bool, error)) error {
+					if len(p.statements) == 1 {
+						return s.rows(ctx, c, p, b, give)
+					}
+					return c.snapshot(ctx, func() error { return s.rows(ctx, c, p, b, give) })
+				}, err
 			})
 		},
 	}
 }
 
+// runner runs a compiled query on a connection.
+type runner[T any] func(*conn, func(T) (bool, error)) error
+
 // stream gives rows to a loop: all at once after they are read, or, where there may be many, while they are read.
-func stream[T any](ctx context.Context, s *Store, op string, whole bool, yield func(T, error) bool, run func(*conn, func(T) (bool, error)) error) {
+func stream[T any](ctx context.Context, s *Store, op string, whole bool, yield func(T, error) bool, compile func() (runner[T], error)) {
 	var hits []T
 	left := false
-	err := s.read(ctx, op, func(c *conn) error {
-		return run(c, func(h T) (bool, error) {
-			if whole {
-				hits = append(hits, h)
-				return true, nil
-			}
-			left = !yield(h, nil)
-			return !left, nil
-		})
+	give := func(h T) (bool, error) {
+		if whole {
+			hits = append(hits, h)
+			return true, nil
+		}
+		left = !yield(h, nil)
+		return !left, nil
+	}
+	err := settled(ctx, func() error {
+		run, err := compile()
+		if err != nil {
+			return fault.At(s.cfg.ID, op, err)
+		}
+		return s.read(ctx, op, func(c *conn) error { return run(c, give) })
 	})
 	for _, h := range hits {
 		if !yield(h, nil) {
@@ -238,28 +277,29 @@ func (s *Store) Count(ctx context.Context, r search.Request) (n int64, at search
 	if at, err = s.reached(r.AtLeast); err != nil {
 		return 0, at, fault.At(s.cfg.ID, "count", err)
 	}
-	p, err := s.count(r)
-	if err != nil {
-		return 0, at, fault.At(s.cfg.ID, "count", err)
-	}
-	b, err := s.bind(&r, p)
-	if err != nil {
-		return 0, at, fault.At(s.cfg.ID, "count", err)
-	}
-	err = s.read(ctx, "count", func(c *conn) error {
-		n, err = s.number(ctx, c, p.statements[0], b)
-		return err
+	in := &inputs{request: &r}
+	err = settled(ctx, func() error {
+		p, err := s.count(r)
+		if err != nil {
+			return err
+		}
+		b, err := s.bind(in, p.made, p.statements...)
+		if err != nil {
+			return err
+		}
+		return s.read(ctx, "count", func(c *conn) (err error) {
+			n, err = s.number(ctx, c, p.statements[0], b)
+			return err
+		})
 	})
-	return n, at, err
+	return n, at, fault.At(s.cfg.ID, "count", err)
 }
 
 func (s *Store) number(ctx context.Context, c *conn, st statement, b bindings) (n int64, err error) {
-	args, leave := s.arguments(st.args, b)
-	defer leave()
-	_, err = c.one(ctx, st.text, func(row []value) error {
+	err = s.statementRows(ctx, c, st, b, func(row []value) (bool, error) {
 		n = asInt(row[0])
-		return nil
-	}, args...)
+		return false, nil
+	})
 	return n, err
 }
 

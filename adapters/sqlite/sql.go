@@ -32,7 +32,6 @@ type compiler struct {
 	names  *names
 	tenant string
 	alias  int
-	codes  map[string]*search.Param // value sets whose expansion is given, with the parameter whose systems it is matched with
 	given  func(url string) bool
 	err    error
 }
@@ -150,6 +149,7 @@ type plan struct {
 	statements []statement
 	bodies     bool
 	limit      int
+	made       *vintage
 	// time is the sort's key where the order comes as a column of times: see timeOrder.
 	time *search.SortKey
 }

@@ -215,7 +215,7 @@ func (c *compiler) uriAccess(p *paramName, m search.Modifier, v *search.Value) (
 	switch m {
 	case search.Below:
 		prefix := strings.TrimSuffix(v.Text, "/") + "/"
-		cut := prefix[:min(len(prefix), hashedPrefix)]
+		cut := keyPrefix(prefix)
 		below := access{table: "tx", rows: rows/20 + 1, where: func(x string) *writer {
 			return (&writer{}).text(x + ".sid ").in(own).text(" AND ").add(prefixed(x+".code", cut))
 		}}

@@ -9,12 +9,13 @@ import (
 
 // compile gives the statements that answer a request: always the same ones for the same request and counts.
 func (s *Store) compile(r search.Request) (*plan, error) {
+	made := s.names.vintage()
 	c, parts, err := s.conjuncts(r)
 	if err != nil {
 		return nil, err
 	}
 	q := &rootQuery{compiler: c, request: &r, parts: parts, typ: r.Query.Type}
-	p := &plan{typ: r.Query.Type, bodies: r.Bodies, limit: r.Limit}
+	p := &plan{typ: r.Query.Type, bodies: r.Bodies, limit: r.Limit, made: made}
 	switch {
 	case len(r.Query.Sort) == 0:
 		p.statements = []statement{q.byID()}
@@ -226,6 +227,7 @@ func (q *rootQuery) collect() statement {
 // count gives the statement that counts.
 func (s *Store) count(r search.Request) (*plan, error) {
 	r.Query.Sort, r.After, r.Limit, r.Bodies = nil, nil, 0, false
+	made := s.names.vintage()
 	c, parts, err := s.conjuncts(r)
 	if err != nil {
 		return nil, err
@@ -234,5 +236,5 @@ func (s *Store) count(r search.Request) (*plan, error) {
 	if len(parts) > 0 {
 		w = sqlf("SELECT count(DISTINCT id) FROM (?)", c.and(r.Query.Type, parts).set())
 	}
-	return &plan{typ: r.Query.Type, statements: []statement{w.statement()}}, c.err
+	return &plan{typ: r.Query.Type, statements: []statement{w.statement()}, made: made}, c.err
 }

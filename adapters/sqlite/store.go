@@ -39,6 +39,9 @@ type Config struct {
 	QueueBytes int64
 	// GroupBytes bounds the bodies of one group commit; 8 MB if 0. A larger member is a group of its own.
 	GroupBytes int64
+
+	walMost  int64         // for tests: see wal
+	walAfter time.Duration // likewise
 }
 
 // Store is a primary in one SQLite file. Its methods are safe for concurrent use.
@@ -51,6 +54,11 @@ type Store struct {
 	pool  *pool
 	queue *queue
 	head  atomic.Pointer[adapters.Head]
+	// trouble is what is wrong with the write-ahead log: see wal.
+	trouble atomic.Pointer[error]
+	// purging is held by the one Purge that runs; traces says that one was cut short.
+	purging chan struct{}
+	traces  atomic.Bool
 
 	closing sync.Once
 	closed  error
@@ -121,9 +129,14 @@ func open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := migrate(ctx, k, s.file); err != nil {
 		return nil, err
 	}
-	writer, err := s.openWriter()
+	return s, s.start(ctx)
+}
+
+// start reads what is kept in memory and begins to serve.
+func (s *Store) start(ctx context.Context) (err error) {
+	writer, err := s.kit.open(s.file, writerPragmas(s.cfg.Relaxed)...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() {
 		if err != nil {
@@ -132,31 +145,23 @@ func open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	}()
 	head, err := ensureHead(ctx, writer)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.head.Store(&head)
 	if s.names, err = loadNames(ctx, writer); err != nil {
-		return nil, err
+		return err
 	}
-	s.pool = newPool(cfg.Readers, s.openReader)
-	s.queue = newQueue(cfg.QueueBytes)
-	g := &group{conn: writer, names: s.names, cfg: cfg, store: s, head: head}
+	traces, err := tracesLeft(ctx, writer)
+	if err != nil {
+		return err
+	}
+	s.traces.Store(traces)
+	s.purging = make(chan struct{}, 1)
+	s.pool = newPool(s.cfg.Readers, func() (*conn, error) { return s.kit.open(s.file, readerPragmas()...) })
+	s.queue = newQueue(s.cfg.QueueBytes)
+	g := &group{conn: writer, names: s.names, cfg: s.cfg, store: s, head: head, wal: newWAL(&s.cfg, s.file)}
 	go g.serve(s.queue, s.head.Store)
-	return s, nil
-}
-
-func (s *Store) openWriter() (*conn, error) {
-	sync := "synchronous(FULL)"
-	if s.cfg.Relaxed {
-		sync = "synchronous(NORMAL)"
-	}
-	return s.kit.open(s.file, "busy_timeout(10000)", "journal_mode(WAL)", sync, "wal_autocheckpoint(4000)",
-		"cache_size(-24000)", "mmap_size(268435456)", "temp_store(MEMORY)", "journal_size_limit(67108864)", "foreign_keys(0)")
-}
-
-func (s *Store) openReader() (*conn, error) {
-	return s.kit.open(s.file, "busy_timeout(10000)", "cache_size(-2000)", "mmap_size(268435456)", "temp_store(MEMORY)",
-		"query_only(1)")
+	return nil
 }
 
 // ID implements adapters.Store.
@@ -165,8 +170,11 @@ func (s *Store) ID() string { return s.cfg.ID }
 // Kind implements adapters.Store: "sqlite".
 func (s *Store) Kind() string { return "sqlite" }
 
-// Ping implements adapters.Store.
+// Ping implements adapters.Store. It fails too while the write-ahead log cannot be moved into the database: it then grows.
 func (s *Store) Ping(ctx context.Context) error {
+	if err := s.trouble.Load(); err != nil {
+		return fault.At(s.cfg.ID, "ping", failure(ctx, *err))
+	}
 	return s.read(ctx, "ping", func(c *conn) error {
 		_, err := c.one(ctx, "SELECT position FROM head", func([]value) error { return nil })
 		return err
@@ -192,7 +200,15 @@ func (s *Store) read(ctx context.Context, op string, f func(*conn) error) error 
 	if err != nil {
 		return fault.At(s.cfg.ID, op, failure(ctx, err))
 	}
+	returned := false
+	defer func() {
+		if !returned { // a panic, of the loop over a stream perhaps, passes through: the connection is in the middle of something
+			c.broken = true
+			_ = s.pool.give(c) // the panic says more
+		}
+	}()
 	err = f(c)
+	returned = true
 	if err != nil && fault.Of(err) != fault.Unsupported {
 		c.broken = c.broken || isDriver(err)
 	}

@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"context"
 	"math"
 	"math/bits"
 	"sync/atomic"
+	"time"
 )
 
 // tally counts the rows of a name, and estimates how many different values they have, by a HyperLogLog of 64 registers (±13 %). The
@@ -77,4 +79,36 @@ func (p *paramName) values() int64 {
 		n += s.distinct.Load()
 	}
 	return max(1, min(n, p.rows.Load()))
+}
+
+// saveEvery is how often row counts are stored: they are estimates, and may be that old after a crash.
+const saveEvery = 5 * time.Second
+
+// saveRows stores row counts, in the running transaction.
+func (g *group) saveRows(ctx context.Context, all bool) error {
+	if !all && time.Since(g.saved) < saveEvery {
+		return nil
+	}
+	g.saved = time.Now()
+	save := func(id int64, t *tally) error {
+		if !t.dirty {
+			return nil
+		}
+		g.saving = append(g.saving, t)
+		_, err := g.conn.exec(ctx, "UPDATE names SET rows=?, sketch=? WHERE id=?", t.rows.Load(), t.sketch[:], id)
+		return err
+	}
+	for _, t := range g.names.types {
+		for _, p := range t.params {
+			if err := save(p.id, &p.tally); err != nil {
+				return err
+			}
+			for _, s := range p.subs {
+				if err := save(s.id, &s.tally); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }

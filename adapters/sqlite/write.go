@@ -46,9 +46,7 @@ func (s *Store) Write(ctx context.Context, members []adapters.Member) ([]adapter
 		if err := s.prepare(ctx, m); err != nil {
 			return nil, fault.At(s.cfg.ID, "write", err)
 		}
-		for k := range m.writes {
-			j.size += int64(len(m.writes[k].Body.JSON)) + 200
-		}
+		j.size += m.size()
 		j.members[i] = m
 	}
 	if err := s.queue.do(ctx, j); err != nil {
@@ -60,15 +58,29 @@ func (s *Store) Write(ctx context.Context, members []adapters.Member) ([]adapter
 	return j.outcomes, nil
 }
 
-// prepare does what needs no transaction: names, index rows, encoded values, compiled conditions.
+// size is about what a member holds in the queue.
+func (m *member) size() int64 {
+	n := int64(200)
+	for i := range m.Writes {
+		n += int64(len(m.Writes[i].Body.JSON)) + 200
+	}
+	for i := range m.Meta {
+		n += int64(len(m.Meta[i].Key) + len(m.Meta[i].Old) + len(m.Meta[i].New))
+	}
+	return n
+}
+
+// prepare does what needs no transaction: names, index rows, encoded values, compiled conditions. What is wrong with the member is its
+// outcome, an error is the call's.
 func (s *Store) prepare(ctx context.Context, m *member) error {
 	m.writes = make([]write, len(m.Writes))
-	if m.Tenant == "" && len(m.Writes) > 0 {
-		return fault.New(fault.BadUserInput, "a member has no tenant")
-	}
 	for i := range m.Writes {
 		w := &m.writes[i]
 		w.Write = &m.Writes[i]
+		if m.err = w.check(m.Tenant); m.err != nil {
+			m.failed = i
+			return nil
+		}
 		if err := s.prepareWrite(ctx, m.Tenant, w); err != nil {
 			return err
 		}
@@ -78,16 +90,27 @@ func (s *Store) prepare(ctx context.Context, m *member) error {
 			w.search = &search.Request{Query: q, Limit: w.If.Matches + 1}
 			if _, err := s.compile(*w.search); err != nil {
 				m.err, m.failed = err, i
+				return nil
 			}
 		}
 	}
 	return nil
 }
 
-func (s *Store) prepareWrite(ctx context.Context, tenant string, w *write) error {
-	if w.Ref.Type == "" || w.Ref.ID == "" {
+// check refuses what is no write.
+func (w *write) check(tenant string) error {
+	switch {
+	case tenant == "":
+		return fault.New(fault.BadUserInput, "a member has no tenant")
+	case w.Ref.Type == "" || w.Ref.ID == "":
 		return fault.New(fault.BadUserInput, "a write names no resource")
+	case w.Action == adapters.Put && w.Values != nil && w.Values.Ref != w.Ref:
+		return fault.New(fault.BadUserInput, "the values of %s are those of another resource", w.Ref)
 	}
+	return nil
+}
+
+func (s *Store) prepareWrite(ctx context.Context, tenant string, w *write) error {
 	v := &search.Values{Ref: w.Ref}
 	if w.Action == adapters.Put && w.Values != nil {
 		v = w.Values
@@ -98,9 +121,6 @@ func (s *Store) prepareWrite(ctx context.Context, tenant string, w *write) error
 	}
 	w.typ, w.tid, w.rows = typ, typ.id, rows
 	if w.Action == adapters.Put {
-		if w.Values != nil && w.Values.Ref != w.Ref {
-			return fault.New(fault.BadUserInput, "the values of %s are those of another resource", w.Ref)
-		}
 		w.vals = v.AppendBinary(nil)
 		w.first, w.last = typ.span(v)
 		w.words[0], w.words[1] = ftsText(w.tid, v.Narrative), ftsText(w.tid, v.Content)

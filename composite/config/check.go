@@ -92,7 +92,7 @@ func (c *Config) checkKeys(add func(code, key, format string, args ...any)) {
 			add("E_SECRET", "keys", "entry %d: the key is that of entry %d; one key selects one tenant", i+1, seen[secret])
 		}
 		seen[secret] = i + 1
-		if k.Tenant != "" && !validTenant(k.Tenant) {
+		if k.Tenant != "" && !ValidTenant(k.Tenant) {
 			add("E_VALUE", "keys", "entry %d: a tenant is of lower-case letters, digits, - and _, at most 40", i+1)
 		}
 	}
@@ -150,7 +150,8 @@ func (k Key) Secret() (string, error) {
 	return strings.TrimSpace(k.Key), nil
 }
 
-func validTenant(s string) bool {
+// ValidTenant says whether s can be a tenant: 1 to 40 lower-case letters, digits, - and _.
+func ValidTenant(s string) bool {
 	if len(s) > 40 {
 		return false
 	}

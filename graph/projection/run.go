@@ -52,6 +52,9 @@ const (
 	TooDeep     Reason = "nested too deeply"
 	TooLarge    Reason = "too large"
 	NotAnObject Reason = "not an object"
+	// The source may be well, but the answer is past Run.Most or Run.Again.
+	TooLong  Reason = "the output is too long"
+	TooOften Reason = "too much is scanned again"
 )
 
 // Error says that a source is corrupt and where. It holds no part of the source.
@@ -74,17 +77,23 @@ const MaxDepth = 512
 type Run struct {
 	Holes  []Place
 	Faults []Fault
+	// Most is the length at which Append gives up, within a source's length of it. Again is how many bytes may be scanned once
+	// more, from Reset to Reset, because a member is selected under several keys with different selections. 0 is no limit; past
+	// them the error is TooLong or TooOften.
+	Most, Again int
 
 	src    []byte
 	tape   []entry
 	depth  int
+	again  int
+	full   bool
 	failed Error // set where a scanner answers with stop
 }
 
 // Reset forgets the holes and faults and keeps the memory, unless it has grown out of all measure.
 func (r *Run) Reset() {
 	const keep = 1 << 16
-	r.Holes, r.Faults, r.tape = r.Holes[:0], r.Faults[:0], r.tape[:0]
+	r.Holes, r.Faults, r.tape, r.again = r.Holes[:0], r.Faults[:0], r.tape[:0], 0
 	if cap(r.Holes) > keep {
 		r.Holes = nil
 	}
@@ -111,7 +120,13 @@ func (p *Plan) Append(dst, src []byte, r *Run) ([]byte, error) {
 		r.src = nil
 		return dst, &failed
 	}
+	before, holes, faults := len(dst), len(r.Holes), len(r.Faults)
+	r.full = false
 	dst = r.writeObject(dst, p, block)
 	r.src = nil
+	if r.full {
+		r.Holes, r.Faults = r.Holes[:holes], r.Faults[:faults]
+		return dst[:before], &Error{Reason: TooLong}
+	}
 	return dst, nil
 }

@@ -139,6 +139,11 @@ func (r *Run) selected(p *Plan, block int, n *name, i int) (end int) {
 		if e, end = r.value(&p.slots[k], i); end < 0 {
 			return stop
 		}
+		if k > n.slot {
+			if r.again += end - i; r.Again > 0 && r.again > r.Again {
+				return r.fail(TooOften, i)
+			}
+		}
 		r.tape[at] = e
 	}
 	return end

@@ -9,6 +9,10 @@ func (r *Run) writeObject(dst []byte, p *Plan, block int) []byte {
 	dst = append(dst, '{')
 	open := len(dst)
 	for k := range p.fields {
+		if r.Most > 0 && len(dst) > r.Most {
+			r.full = true
+			return dst
+		}
 		f := &p.fields[k]
 		var e entry
 		if f.slot >= 0 {

@@ -51,6 +51,9 @@ func (r *Resolver) counts(ctx context.Context, types []string) ([]*model.TypeCou
 	if all {
 		types = r.Types
 	}
+	if len(types) > len(r.Types) {
+		return nil, fault.New(fault.BadUserInput, "types has %d items; there are %d types", len(types), len(r.Types))
+	}
 	op := planner.Operation{Caller: callerOf(ctx)}
 	calls := make([]composite.Call, 0, len(types))
 	for i, name := range types {

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// limited ends an operation after limits.time: the arrival of its body, and its work.
+func (h *house) limited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), h.cfg.Limits.Time)
+		defer cancel()
+		// A writer without deadlines is that of a test or a command, whose bodies are there.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.cfg.Limits.Time))
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// untilStopped ends a request when ctx ends: one that may take for ever must not keep the program from stopping.
+func untilStopped(ctx context.Context, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		own, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		defer context.AfterFunc(ctx, func() {
+			cancel()
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // without deadlines the body's own end is waited for
+		})()
+		next.ServeHTTP(w, r.WithContext(own))
+	})
+}

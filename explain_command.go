@@ -89,6 +89,9 @@ func (c *explainCommand) askHere(ctx context.Context, root *cli, header http.Hea
 	if err != nil {
 		return nil, err
 	}
+	if _, err := os.Stat(cfg.Data); err != nil {
+		return nil, fmt.Errorf("there is no data folder %s; name one with --data, or a running server with --to", cfg.Data)
+	}
 	h, err := open(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("%w (a server that runs can be asked with --to http://%s)", err, cfg.Listen)

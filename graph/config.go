@@ -52,10 +52,10 @@ type Config struct {
 	BaseURLs []string
 	// Version is the program's, for the field version.
 	Version string
-	// Production hides the schema: no introspection, no suggestions in errors.
-	Production bool
-	Limits     Limits
-	Logger     *slog.Logger
+	// Production hides the schema: no introspection. NoSuggestions keeps names out of errors about unknown ones.
+	Production, NoSuggestions bool
+	Limits                    Limits
+	Logger                    *slog.Logger
 }
 
 // Limits bound what one request may ask. Zero values mean the defaults.

@@ -54,7 +54,7 @@ func New(cfg Config) (*Handler, error) {
 	}
 	h := &Handler{
 		engine: cfg.Engine, reader: cfg.Reader, schema: schema, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
-		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.Production),
+		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions),
 		log: cfg.Logger, production: cfg.Production,
 	}
 	if h.caller == nil {

@@ -82,10 +82,12 @@ func TestContainedAreFoundOnce(t *testing.T) {
 	}
 }
 
+// large is a question about the schema whose answer is past every limit.
+const large = `types { name fields { name args { name description type { name description } } type { name fields { name args { name description type { name kind description ofType { name description } } } } } } }`
+
 // TestIntrospectionIsBounded: of many answers about the schema that are too large, only one is made.
 func TestIntrospectionIsBounded(t *testing.T) {
 	w := open(t, nil)
-	const large = `types { name fields { name args { name description type { name description } } type { name fields { name args { name description type { name kind description ofType { name description } } } } } } }`
 	one := allocated(func() {
 		if a := w.post(`{ a: __schema { `+large+` } }`, nil); fmt.Sprint(codes(a)) != "[TOO_COSTLY[a]]" {
 			t.Error(codes(a))
@@ -272,5 +274,34 @@ func TestTypeOutsideSchema(t *testing.T) {
 	}
 	if got := w.data(fmt.Sprintf(query, "true"), nil); got != want {
 		t.Error(got)
+	}
+}
+
+// TestSchemaIsNotHeldUp: what is known of the schema is answered while something else about it is being found out.
+func TestSchemaIsNotHeldUp(t *testing.T) {
+	w := open(t, nil)
+	const known = `{ __schema { queryType { name } } }`
+	w.data(known, nil)
+	done := make(chan time.Duration)
+	go func() {
+		began := time.Now()
+		for i := range 3 {
+			w.post(fmt.Sprintf(`{ a%d: __schema { %s } }`, i, large), nil)
+		}
+		done <- time.Since(began)
+	}()
+	var longest time.Duration
+	for {
+		began := time.Now()
+		w.data(known, nil)
+		longest = max(longest, time.Since(began))
+		select {
+		case took := <-done:
+			if longest > took/6 { // one of the three is a third of it
+				t.Errorf("an answer took %s of %s", longest, took)
+			}
+			return
+		default:
+		}
 	}
 }

@@ -83,10 +83,10 @@ func (h *Handler) validate(doc *ast.QueryDocument) gqlerror.List {
 	return errs
 }
 
-// validationRules are all rules of the specification; in production they do not suggest names.
-func validationRules(production bool) *rules.Rules {
+// validationRules are all rules of the specification; quiet ones do not suggest names.
+func validationRules(quiet bool) *rules.Rules {
 	r := rules.NewDefaultRules()
-	if !production {
+	if !quiet {
 		return r
 	}
 	r.ReplaceRule(rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions.RuleFunc)

@@ -17,6 +17,8 @@ type rendered struct {
 
 // schemaCache keeps the last few answers about the schema: each costs tenths of a second and megabytes.
 type schemaCache struct {
+	making sync.Mutex // held while one is made; what is kept is given meanwhile
+
 	mu    sync.Mutex
 	order []string // least recently used first
 	kept  map[string]*rendered
@@ -32,10 +34,12 @@ func newSchemaCache() *schemaCache { return &schemaCache{kept: map[string]*rende
 
 // answer gives what is kept under a key, or makes it: one at a time, so that many who ask at once cost one rendering.
 func (c *schemaCache) answer(key string, make func() ([]byte, error)) (*rendered, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if r := c.kept[key]; r != nil {
-		c.touch(key)
+	if r := c.find(key); r != nil {
+		return r, nil
+	}
+	c.making.Lock()
+	defer c.making.Unlock()
+	if r := c.find(key); r != nil {
 		return r, nil
 	}
 	raw, err := make()
@@ -46,13 +50,29 @@ func (c *schemaCache) answer(key string, make func() ([]byte, error)) (*rendered
 	if err != nil {
 		return nil, err
 	}
+	c.keep(key, r)
+	return r, nil
+}
+
+func (c *schemaCache) find(key string) *rendered {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.kept[key]
+	if r != nil {
+		c.touch(key)
+	}
+	return r
+}
+
+func (c *schemaCache) keep(key string, r *rendered) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.kept[key] = r
 	c.order = append(c.order, key)
 	for len(c.order) > 1 && (len(c.order) > maxRendered || c.bytes() > maxRenderedBytes) {
 		delete(c.kept, c.order[0])
 		c.order = c.order[1:]
 	}
-	return r, nil
 }
 
 func (c *schemaCache) touch(key string) {

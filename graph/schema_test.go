@@ -260,7 +260,7 @@ func TestIntrospectionQuery(t *testing.T) {
 	if w.data(query, nil) != first || !strings.Contains(first, `"PatientContact"`) || !strings.HasSuffix(first, `"__typename":"Query"}`) {
 		t.Error(first[:200])
 	}
-	production := open(t, func(c *graph.Config) { c.Types, c.Production = []string{"Patient"}, true })
+	production := open(t, func(c *graph.Config) { c.Types, c.Production, c.NoSuggestions = []string{"Patient"}, true, true })
 	if a := production.post(query, nil); len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "FORBIDDEN" || a.Data != nil {
 		t.Error(a.Errors)
 	}

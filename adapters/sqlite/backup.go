@@ -168,8 +168,20 @@ func renew(ctx context.Context, k *kit, file string) (head adapters.Head, err er
 }
 
 // Check looks whether the database's pages and indexes are sound: nil, or StoreCorrupt with what was found. It reads the whole file.
-func (s *Store) Check(ctx context.Context) error {
-	return s.read(ctx, "check", func(c *conn) error { return integrity(ctx, c, "quick_check") })
+func (s *Store) Check(ctx context.Context) error { return s.check(ctx, "quick_check") }
+
+// check takes a connection of its own: one that has looked at the index of words before remembers its structure, and the engine's check,
+// unlike its queries, does not notice that others have changed it since.
+func (s *Store) check(ctx context.Context, pragma string) error {
+	if ctx.Err() != nil {
+		return fault.At(s.cfg.ID, "check", ended(ctx))
+	}
+	c, err := s.kit.open(s.file, readerPragmas()...)
+	if err != nil {
+		return fault.At(s.cfg.ID, "check", failure(ctx, err))
+	}
+	err = integrity(ctx, c, pragma)
+	return fault.At(s.cfg.ID, "check", failure(ctx, errors.Join(err, c.close())))
 }
 
 func integrity(ctx context.Context, c *conn, pragma string) error {

@@ -66,3 +66,13 @@ func (s *Store) PurgeRowsOnly(ctx context.Context, tenant string, ref fhir.Ref) 
 		return err
 	}})
 }
+
+// Still runs f while the writer stands still, in the middle of a transaction of no writes.
+func (s *Store) Still(ctx context.Context, f func() error) error {
+	return s.queue.do(ctx, &job{between: func(context.Context, *group) error { return f() }})
+}
+
+// CheckWhole is the slower Check.
+func (s *Store) CheckWhole(ctx context.Context) error {
+	return s.check(ctx, "integrity_check")
+}

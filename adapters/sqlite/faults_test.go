@@ -252,6 +252,17 @@ func TestDamagedBackup(t *testing.T) {
 	}
 }
 
+// TestCheckAgain: a check after writes finds no fault that is not there.
+func TestCheckAgain(t *testing.T) {
+	s := openStore(t, sqlite.Config{})
+	for i := range 60 {
+		mustWrite(t, s, person(t, fmt.Sprint(i%7), fmt.Sprint("Family", i)))
+		if err := s.Check(t.Context()); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+}
+
 func TestReopen(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(t, sqlite.Config{Dir: dir})

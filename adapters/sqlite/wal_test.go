@@ -72,7 +72,7 @@ func TestLogUnderReaders(t *testing.T) {
 		})
 	}
 	var longest int64
-	const writes = 100
+	const writes = 50
 	for i := range writes {
 		mustWrite(t, s, person(t, fmt.Sprint(i%20), strings.Repeat("x", 200<<10)))
 		longest = max(longest, logSize(t, dir))

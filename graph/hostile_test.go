@@ -305,3 +305,38 @@ func TestSchemaIsNotHeldUp(t *testing.T) {
 		}
 	}
 }
+
+// TestNoLiterals: literals of a query are not repeated in any mode; they may be a patient's.
+func TestNoLiterals(t *testing.T) {
+	for _, production := range []bool{false, true} {
+		w := open(t, func(c *graph.Config) { c.Types, c.Production = []string{"Patient", "Observation"}, production }, ward()...)
+		for _, query := range []string{
+			`{ PatientList(_count: "Secret") { id } }`,
+			`{ PatientList(name: "Secret" }`,
+			`{ PatientList(name: """Secret""" ] { id } }`,
+			`{ PatientList(_count: 1.25) { id } }`,
+			`{ PatientList(name: {a: "Secret"}) { id } }`,
+			`{ PatientList(name: ["a", {a: "Secret"}]) { id } }`,
+			`{ PatientList(name: ["a", ["Secret"]]) { id } }`,
+			`{ Observation(id: "a") { subject { resource(type: "Secret") { __typename } } } }`,
+			`{ Observation(id: "a") { subject { resource(optional: "Secret") { __typename } } } }`,
+			`query ($n: Int = "Secret") { PatientList(_count: $n) { id } }`,
+			`query ($n: [Int] = ["Secret"]) { PatientList(_count: $n) { id } }`,
+			`{ version @skip(if: "Secret") }`,
+			`{ __type(name: 5) { name } }`,
+			`{ counts(types: [5, "Secret"]) { type } }`,
+			`{ PatientList(birthdate: "Secret") { id } }`,
+			`{ PatientConnection(_cursor: "Secret") { count } }`,
+			`{ ObservationList(value_quantity: "Secret") { id } }`,
+			`{ Patient(id: "p1", version: "Secret") { id } }`,
+			`{ Patient(id: "Secret", _id: "Secret") { id } }`,
+			`{ node(nodeId: "Secret") { id } }`,
+			`{ "Secret" }`,
+		} {
+			a := w.post(query, nil)
+			if text := fmt.Sprint(a.Errors, string(a.Data)); len(a.Errors) == 0 || strings.Contains(text, "Secret") || strings.Contains(text, "1.25") {
+				t.Error(production, query, text)
+			}
+		}
+	}
+}

@@ -176,6 +176,9 @@ func (s *Store) check(ctx context.Context, pragma string) error {
 	if ctx.Err() != nil {
 		return fault.At(s.cfg.ID, "check", ended(ctx))
 	}
+	if s.pool.over() {
+		return fault.At(s.cfg.ID, "check", errClosed())
+	}
 	c, err := s.kit.open(s.file, readerPragmas()...)
 	if err != nil {
 		return fault.At(s.cfg.ID, "check", failure(ctx, err))

@@ -88,6 +88,16 @@ func (p *pool) close() error {
 	return errors.Join(errs...)
 }
 
+// over says whether the pool is closed.
+func (p *pool) over() bool {
+	select {
+	case <-p.gone:
+		return true
+	default:
+		return false
+	}
+}
+
 func errClosed() error { return fault.New(fault.StoreUnavailable, "the store is closed") }
 
 // ended is the error of a call whose context has ended.

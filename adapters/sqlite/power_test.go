@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -41,6 +43,7 @@ func TestPowerLoss(t *testing.T) {
 		cut := t.TempDir()
 		acknowledged := copyTorn(t, s, dice, dir, cut)
 		at := verifyPrefix(t, cut)
+		t.Log(at, acknowledged)
 		furthest = max(furthest, at)
 		if at < acknowledged {
 			short++
@@ -104,7 +107,7 @@ func copyTorn(t *testing.T, s *sqlite.Store, dice *rand.Rand, from, to string) s
 		if len(log) < 20000 {
 			continue
 		}
-		tear(dice, &log)
+		tear(dice, data, &log)
 		for file, b := range map[string][]byte{name: data, name + "-wal": log} {
 			if err := os.WriteFile(filepath.Join(to, file), b, 0o600); err != nil {
 				t.Fatal(err)
@@ -114,10 +117,10 @@ func copyTorn(t *testing.T, s *sqlite.Store, dice *rand.Rand, from, to string) s
 	}
 }
 
-// tear cuts a log at a byte or spoils bytes in its last pages, or leaves it.
-func tear(dice *rand.Rand, log *[]byte) {
+// tear cuts a log at a byte or spoils bytes in its last pages; or spoils pages of the database that a whole log has.
+func tear(dice *rand.Rand, data []byte, log *[]byte) {
 	b := *log
-	last := max(0, len(b)-dice.IntN(6*8216)-1)
+	last := max(0, len(b)-dice.IntN(6*frame)-1)
 	switch dice.IntN(5) {
 	case 0:
 		*log = b[:dice.IntN(len(b))]
@@ -133,7 +136,32 @@ func tear(dice *rand.Rand, log *[]byte) {
 		for range 20 {
 			b[last+dice.IntN(len(b)-last)] ^= byte(1 + dice.IntN(255))
 		}
+	case 4: // moving the log into the database was under way
+		for _, page := range committed(b) {
+			if at := (page - 1) * (frame - 24); at+frame-24 <= len(data) && dice.IntN(2) == 0 {
+				from := at + dice.IntN(16)*512
+				clear(data[from : at+frame-24])
+			}
+		}
 	}
+}
+
+// frame is a page in the log with its header of 24 bytes (sqlite.org/fileformat2.html, section 4.1).
+const frame = 24 + 8192
+
+// committed gives the pages that a log has.
+func committed(log []byte) (pages []int) {
+	var open []int
+	for at := 32; at+frame <= len(log); at += frame {
+		if !bytes.Equal(log[at+8:at+16], log[16:24]) {
+			break // of an earlier time
+		}
+		open = append(open, int(binary.BigEndian.Uint32(log[at:])))
+		if binary.BigEndian.Uint32(log[at+4:]) != 0 {
+			pages, open = append(pages, open...), nil
+		}
+	}
+	return pages
 }
 
 // verifyPrefix checks a copy and gives its position.

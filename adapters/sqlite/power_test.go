@@ -107,7 +107,9 @@ func copyTorn(t *testing.T, s *sqlite.Store, dice *rand.Rand, from, to string) s
 		if len(log) < 20000 {
 			continue
 		}
+		t.Log("log", len(log), len(committed(log))*frame, len(data))
 		tear(dice, data, &log)
+		t.Log("torn", len(log), len(committed(log))*frame)
 		for file, b := range map[string][]byte{name: data, name + "-wal": log} {
 			if err := os.WriteFile(filepath.Join(to, file), b, 0o600); err != nil {
 				t.Fatal(err)

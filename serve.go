@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -10,18 +9,9 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
-	"strings"
 	"time"
 
-	"github.com/rs/cors"
-
-	"github.com/heliograph/heliograph/adapters"
 	"github.com/heliograph/heliograph/composite/config"
-	"github.com/heliograph/heliograph/graph"
-	"github.com/heliograph/heliograph/internal/fault"
-	"github.com/heliograph/heliograph/internal/httpguard"
-	"github.com/heliograph/heliograph/search"
-	"github.com/heliograph/heliograph/web"
 )
 
 type serveCommand struct {
@@ -175,135 +165,4 @@ func (h *house) announce(addr net.Addr) {
 		fmt.Printf("  try          curl -s %s/graphql -H 'Content-Type: application/json' -d '{\"query\": \"%s\"}'\n", base, q)
 	}
 	fmt.Println()
-}
-
-// handler wires the HTTP side.
-func (h *house) handler(ctx context.Context) (http.Handler, error) {
-	keys, err := h.keys()
-	if err != nil {
-		return nil, err
-	}
-	caller := func(r *http.Request) (search.Caller, error) {
-		tenant, ok := keys.Tenant(r)
-		if !ok {
-			return search.Caller{}, fault.New(fault.Unauthenticated, "a bearer key is needed: Authorization: Bearer …")
-		}
-		return search.Caller{Tenant: tenant}, nil
-	}
-	g, err := h.graph(ctx, caller)
-	if err != nil {
-		return nil, err
-	}
-	mux := http.NewServeMux()
-	mux.Handle("/graphql", h.limited(g))
-	mux.Handle("GET /graphql/schema.json", g.SchemaJSON())
-	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "live") })
-	mux.HandleFunc("GET /health/ready", h.ready)
-	mux.Handle("POST /load", untilStopped(ctx, &loadHandler{house: h, caller: caller}))
-	if h.cfg.On(h.cfg.Playground) {
-		page, err := web.Handler(web.Config{})
-		if err != nil {
-			return nil, err
-		}
-		if !web.Built() {
-			h.log.Info("the program was built without the playground: install Node and run make web")
-		}
-		mux.Handle("/", page)
-	}
-	guard := httpguard.Guard{Hosts: h.cfg.Hosts, Listen: h.cfg.Listen, Origins: h.cfg.CORS.Origins}
-	crossOrigin := cors.New(cors.Options{
-		AllowedOrigins: orNone(h.cfg.CORS.Origins), AllowedMethods: []string{"GET", "POST"},
-		AllowedHeaders: []string{"Authorization", "Content-Type", "X-Heliograph-Explain", "Accept"}, MaxAge: 600,
-	})
-	return crossOrigin.Handler(guard.Wrap(mux)), nil
-}
-
-// orNone keeps an empty list from meaning every origin, as it does in the library.
-func orNone(origins []string) []string {
-	if len(origins) == 0 {
-		return []string{"null.invalid"}
-	}
-	return origins
-}
-
-func (h *house) keys() (*httpguard.Keys, error) {
-	keys := httpguard.NewKeys(defaultTenant)
-	for _, k := range h.cfg.Keys {
-		secret, err := k.Secret()
-		if err != nil {
-			return nil, err
-		}
-		tenant := k.Tenant
-		if tenant == "" {
-			tenant = defaultTenant
-		}
-		keys.Add(secret, tenant)
-	}
-	return keys, nil
-}
-
-func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Caller, error)) (*graph.Handler, error) {
-	key, err := cursorKey(ctx, h.store)
-	if err != nil {
-		return nil, err
-	}
-	var bases []string
-	if h.cfg.FHIR.Base != "" {
-		bases = []string{strings.TrimSuffix(h.cfg.FHIR.Base, "/") + "/"}
-	}
-	l := h.cfg.Limits
-	return graph.New(graph.Config{
-		Definitions: h.defs, Parameters: h.params, Engine: graph.Over(h.engine), Reader: h.reader, Types: h.cfg.FHIR.Types,
-		CursorKey: key, Caller: caller, BaseURLs: bases, Version: version(),
-		Production: !h.cfg.On(h.cfg.GraphQL.Introspection), NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
-		Limits: graph.Limits{Body: l.Body, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, Fields: l.Fields, Page: l.List, Rows: l.Rows},
-	})
-}
-
-// cursorKey is the key that signs cursors: in the primary, so that all gateways share it; made by the first.
-func cursorKey(ctx context.Context, meta adapters.Meta) ([]byte, error) {
-	const name = "cursors/key"
-	for range 3 {
-		values, err := meta.Load(ctx, name)
-		if err != nil || len(values[0]) > 0 {
-			return first(values), err
-		}
-		key := make([]byte, 32)
-		if _, err := rand.Read(key); err != nil {
-			return nil, err
-		}
-		if err := meta.Swap(ctx, adapters.Swap{Key: name, New: key}); err != nil && fault.Of(err) != fault.Conflict {
-			return nil, err
-		}
-	}
-	return nil, errors.New("the key that signs cursors cannot be made")
-}
-
-func first(values [][]byte) []byte {
-	if len(values) == 0 {
-		return nil
-	}
-	return values[0]
-}
-
-// ready says whether each store answers; 503 when the primary does not.
-func (h *house) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
-	defer cancel()
-	var lines []string
-	status := http.StatusOK
-	for i, st := range h.engine.Stores() {
-		state := "ready"
-		if err := st.Ping(ctx); err != nil {
-			state = "does not answer"
-			h.log.Error("a store does not answer", "store", st.ID(), "error", err)
-			if i == 0 {
-				status = http.StatusServiceUnavailable
-			}
-		}
-		lines = append(lines, fmt.Sprintf("%s (%s): %s", st.ID(), st.Kind(), state))
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(status)
-	fmt.Fprintln(w, strings.Join(lines, "\n"))
 }

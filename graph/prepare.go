@@ -73,3 +73,14 @@ func (h *Handler) alone(x *request, root int) error {
 	}
 	return err
 }
+
+// refuse fails all root fields that ask the stores: the operation has no plan.
+func (x *request) refuse(err error) {
+	x.start()
+	x.pending = x.pending[:0]
+	for i := range x.op.roots {
+		if x.op.roots[i].kind == rootFetch && x.fills[i].kind != fillError {
+			x.fills[i] = fill{kind: fillError, fetch: x.op.fetches[x.op.roots[i].fetch], err: err}
+		}
+	}
+}

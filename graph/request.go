@@ -34,7 +34,8 @@ type request struct {
 	batches []batch
 
 	// overrun is set when the response cannot be made within its limits; the rest is then not worth making.
-	overrun error
+	overrun  error
+	followed int // bytes of what references inside of resources were followed to
 
 	source    []byte           // the resource that is being projected, where its meta must be put in
 	inner     *projection.Plan // finds what is contained
@@ -112,17 +113,6 @@ func (x *request) start() {
 		if x.op.roots[i].kind == rootFetch {
 			f := x.op.fetches[x.op.roots[i].fetch]
 			x.want(i, f, x.asks[f.index].key)
-		}
-	}
-}
-
-// refuse fails all root fields that ask the stores: the operation has no plan.
-func (x *request) refuse(err error) {
-	x.start()
-	x.pending = x.pending[:0]
-	for i := range x.op.roots {
-		if x.op.roots[i].kind == rootFetch && x.fills[i].kind != fillError {
-			x.fills[i] = fill{kind: fillError, fetch: x.op.fetches[x.op.roots[i].fetch], err: err}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 )
@@ -14,6 +15,31 @@ func (h *house) limited(next http.Handler) http.Handler {
 		// A writer without deadlines is that of a test or a command, whose bodies are there.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.cfg.Limits.Time))
 		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// overloaded is the answer to an operation that has waited too long.
+const overloaded = `{"errors":[{"message":"too many operations run at present; try again","extensions":{"code":"OVERLOADED"}}]}`
+
+// admitted lets limits.requests operations run at a time, so that what each may hold is bounded together, too.
+func (h *house) admitted(next http.Handler) http.Handler {
+	places := make(chan struct{}, h.cfg.Limits.Requests)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case places <- struct{}{}:
+		default:
+			select {
+			case places <- struct{}{}:
+			case <-r.Context().Done():
+				w.Header().Set("Content-Type", "application/json")
+				w.Header().Set("Retry-After", "1")
+				w.WriteHeader(http.StatusServiceUnavailable)
+				_, _ = io.WriteString(w, overloaded) // who has gone away needs no answer
+				return
+			}
+		}
+		defer func() { <-places }()
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -37,7 +37,7 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", h.limited(g))
+	mux.Handle("/graphql", h.limited(h.admitted(g)))
 	mux.Handle("GET /graphql/schema.json", g.SchemaJSON())
 	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "live") })
 	mux.HandleFunc("GET /health/ready", h.ready)

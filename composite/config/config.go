@@ -83,6 +83,8 @@ type Limits struct {
 	// List is the greatest length of a list without _count; Rows that of all lists of an operation together.
 	List int `koanf:"list" yaml:"list"`
 	Rows int `koanf:"rows" yaml:"rows"`
+	// Requests is how many operations run at a time; the others wait, and are refused when they have waited for Time.
+	Requests int `koanf:"requests" yaml:"requests"`
 	// Time is how long an operation may take.
 	Time time.Duration `koanf:"time" yaml:"time"`
 }
@@ -103,7 +105,7 @@ func Default() Config {
 		FHIR:   FHIR{Units: "exact"},
 		Store:  Store{Durability: "full"},
 		Limits: Limits{
-			Body: 1 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000, Time: 30 * time.Second,
+			Body: 1 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000, Requests: 64, Time: 30 * time.Second,
 		},
 		Log: Log{Level: "info", Format: "text"},
 	}

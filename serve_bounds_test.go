@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/heliograph/heliograph/composite/config"
+)
+
+// TestAdmitted: with one place, a second operation waits for the first, and is refused when its time is over.
+func TestAdmitted(t *testing.T) {
+	cfg := config.Default()
+	cfg.Limits.Requests = 1
+	h := &house{fhirHouse: fhirHouse{cfg: cfg}}
+	running, release := make(chan struct{}), make(chan struct{})
+	handler := h.admitted(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		running <- struct{}{}
+		<-release
+	}))
+	ask := func(ctx context.Context) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", nil))
+		return w
+	}
+	first := make(chan *httptest.ResponseRecorder)
+	go func() { first <- ask(t.Context()) }()
+	<-running
+	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if w := ask(short); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "OVERLOADED") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	second := make(chan *httptest.ResponseRecorder)
+	go func() { second <- ask(t.Context()) }()
+	release <- struct{}{}
+	<-running
+	release <- struct{}{}
+	for _, done := range []chan *httptest.ResponseRecorder{first, second} {
+		if w := <-done; w.Code != http.StatusOK {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	}
+}

@@ -89,6 +89,13 @@ setup() {
 
 unit() { go test "$@" $(go list ./... | grep -v /e2e); }
 
+race() { # what runs side by side; `make soak` runs everything so
+  go test -race -short -timeout 15m . ./composite/... ./graph ./load ./internal/... ./web
+  go test -race -run oncurren ./search
+  go test -race -timeout 15m -run '^TestConformance$/^(contention|transactions|snapshots|meta|tenants|moving|streams|lag)$' ./adapters/sqlite
+  go test -race -timeout 15m -run '^Test(ConditionalCreate|Overloaded|NamesMade|GivenUp|NamesGivenUp|FailedCommit|LogUnderReaders)' ./adapters/sqlite
+}
+
 case "$1" in
   setup) setup ;;
   check)
@@ -105,9 +112,12 @@ case "$1" in
     part "build" go build -o heliograph .
     part "lint" lint
     part "unit tests" unit -timeout 15m
-    part "race" unit -race -short -timeout 15m
+    part "race" race
     part "end to end" go test -v -timeout 15m ./e2e/...
     ;;
-  soak) part "soak" env HELIOGRAPH_TEST_SOAK=1 go test -v -timeout 110m ./... ;;
+  soak)
+    part "soak" env HELIOGRAPH_TEST_SOAK=1 go test -v -timeout 80m ./...
+    part "race, everything" unit -race -timeout 60m
+    ;;
 esac
 summary

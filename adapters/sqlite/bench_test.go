@@ -15,7 +15,6 @@ import (
 	"github.com/heliograph/heliograph/adapters"
 	"github.com/heliograph/heliograph/adapters/adaptertest"
 	"github.com/heliograph/heliograph/adapters/sqlite"
-	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -142,24 +141,13 @@ func BenchmarkRead(b *testing.B) {
 			}
 		}
 	})
+	benchmarkLists(b, s, caller, len(byType["Condition"]) > 0)
+	benchmarkEach(b, s, caller, byType["Patient"])
+}
+
+func benchmarkLists(b *testing.B, s *sqlite.Store, caller search.Caller, conditions bool) {
 	list := func(name string, r search.Request, want int) {
-		b.Run(name, func(b *testing.B) {
-			if text, err := s.Compile(r); err != nil || testing.Verbose() && strings.Contains(os.Getenv("HELIOGRAPH_SHOW"), name) {
-				b.Log(text, err)
-			}
-			for b.Loop() {
-				n := 0
-				for _, err := range s.Search(b.Context(), r).Rows {
-					if err != nil {
-						b.Fatal(err)
-					}
-					n++
-				}
-				if want > 0 && n != want {
-					b.Fatal(n)
-				}
-			}
-		})
+		b.Run(name, func(b *testing.B) { benchmarkList(b, s, name, r, want) })
 	}
 	query := func(typ string, sort []search.SortKey, where ...search.Expr) search.Request {
 		return search.Request{Query: search.Query{Caller: caller, Type: typ, Where: search.And(where), Sort: sort}, Limit: 50, Bodies: true}
@@ -182,15 +170,37 @@ func BenchmarkRead(b *testing.B) {
 	list("category-sorted-50", query("Observation", []search.SortKey{{Param: date, Desc: true}}, clause("Observation", "category", "vital-signs")), 0)
 	list("chain-50", query("Observation", nil, clause("Observation", "patient.gender", "female")), 0)
 	list("has-50", query("Patient", nil, clause("Patient", "_has:Observation:patient:code", "8302-2")), 0)
-	if cond := byType["Condition"]; len(cond) > 0 {
+	if conditions {
 		list("text-50", query("Condition", nil, clause("Condition", "code:text", "otitis")), 0)
 	}
-	parents := make([]fhir.Ref, 0, 50)
-	for _, r := range byType["Patient"][:min(50, len(byType["Patient"]))] {
-		parents = append(parents, r.Ref)
+}
+
+func benchmarkList(b *testing.B, s *sqlite.Store, name string, r search.Request, want int) {
+	if text, err := s.Compile(r); err != nil || testing.Verbose() && strings.Contains(os.Getenv("HELIOGRAPH_SHOW"), name) {
+		b.Log(text, err)
 	}
-	each := search.EachRequest{Request: query("Observation", []search.SortKey{{Param: date, Desc: true}}), Param: ps.Param("Observation", "subject"), Parents: parents}
-	each.Limit = 5
+	for b.Loop() {
+		n := 0
+		for _, err := range s.Search(b.Context(), r).Rows {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if want > 0 && n != want {
+			b.Fatal(n)
+		}
+	}
+}
+
+func benchmarkEach(b *testing.B, s *sqlite.Store, caller search.Caller, patients []adaptertest.Record) {
+	ps := adaptertest.Parameters(b)
+	each := search.EachRequest{Param: ps.Param("Observation", "subject")}
+	each.Query = search.Query{Caller: caller, Type: "Observation", Sort: []search.SortKey{{Param: ps.Param("Observation", "date"), Desc: true}}}
+	each.Limit, each.Bodies = 5, true
+	for _, r := range patients[:min(50, len(patients))] {
+		each.Parents = append(each.Parents, r.Ref)
+	}
 	b.Run("each-50x5", func(b *testing.B) {
 		for b.Loop() {
 			for _, err := range s.SearchEach(b.Context(), each).Rows {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -35,35 +36,56 @@ var theKit = sync.OnceValues(func() (*kit, error) {
 
 // connector opens database/sql connections through the kit, for the migrations.
 type connector struct {
-	kit *kit
-	dsn string
+	kit     *kit
+	file    string
+	pragmas []string
 }
 
-func (c connector) Connect(context.Context) (driver.Conn, error) { return c.kit.driver.Open(c.dsn) }
-func (c connector) Driver() driver.Driver                        { return &c.kit.driver }
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	return c.kit.connect(c.file, c.pragmas)
+}
+func (c connector) Driver() driver.Driver { return &c.kit.driver }
 
 func (k *kit) database(file string, pragmas ...string) *sql.DB {
-	return sql.OpenDB(connector{kit: k, dsn: dsn(file, pragmas...)})
+	return sql.OpenDB(connector{k, file, pragmas})
 }
 
 func (k *kit) open(file string, pragmas ...string) (*conn, error) {
-	raw, err := k.driver.Open(dsn(file, pragmas...))
+	raw, err := k.connect(file, pragmas)
 	if err != nil {
 		return nil, err
 	}
 	preparer, ok := raw.(driver.ConnPrepareContext)
 	if !ok {
-		return nil, fmt.Errorf("the database driver's %T cannot prepare", raw)
+		return nil, errors.Join(fmt.Errorf("the database driver's %T cannot prepare", raw), raw.Close())
 	}
 	return &conn{raw: raw, preparer: preparer, cache: map[string]*stmt{}}, nil
 }
 
-func dsn(file string, pragmas ...string) string {
+// connect runs the pragmas in their order. The driver would run those in a data source's name sorted, and a page size that comes after
+// journal_mode is without effect.
+func (k *kit) connect(file string, pragmas []string) (driver.Conn, error) {
+	raw, err := k.driver.Open(dsn(file))
+	if err != nil {
+		return nil, err
+	}
+	x, ok := raw.(driver.ExecerContext)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("the database driver's %T cannot execute", raw), raw.Close())
+	}
+	for _, p := range pragmas {
+		if _, err := x.ExecContext(context.Background(), "PRAGMA "+p, nil); err != nil {
+			return nil, errors.Join(err, raw.Close())
+		}
+	}
+	return raw, nil
+}
+
+func dsn(file string) string {
 	if absolute, err := filepath.Abs(file); err == nil {
 		file = absolute // a relative path would be read as the host of the URI
 	}
-	v := url.Values{"_pragma": pragmas}
-	u := url.URL{Scheme: "file", Path: file, RawQuery: v.Encode()}
+	u := url.URL{Scheme: "file", Path: file}
 	return u.String()
 }
 

@@ -16,6 +16,7 @@ type value = driver.Value
 
 // The engine's primary result codes that mean something to a caller (sqlite.org/rescode.html).
 const (
+	codeFunction  = 1 // of a function of ours, which gives up when the context ends; also of bad SQL
 	codeBusy      = 5
 	codeNoMemory  = 7
 	codeReadOnly  = 8
@@ -66,7 +67,7 @@ func failure(ctx context.Context, err error) error {
 		what, _, _ := strings.Cut(after, damagedEnd)
 		return corrupt(what, err)
 	}
-	if e.Code()&0xff == codeInterrupt && ctx.Err() != nil {
+	if code := e.Code() & 0xff; ctx.Err() != nil && (code == codeInterrupt || code == codeFunction) {
 		return ended(ctx)
 	}
 	f := &fault.Error{Code: fault.Internal, Err: err}

@@ -86,7 +86,7 @@ func (g *group) serve(q *queue, publish func(*adapters.Head)) {
 // out to have an error that is its own, anew with a savepoint each, so that this member alone fails.
 func (g *group) commit(ctx context.Context, jobs []*job) error {
 	if f := jobs[0].between; f != nil {
-		return g.guarded(ctx, func() error { return failure(ctx, f(ctx, g)) })
+		return g.guarded(func() error { return failure(ctx, f(ctx, g)) })
 	}
 	g.careful = false
 	err := g.transact(ctx, jobs)
@@ -107,7 +107,7 @@ func (g *group) transact(ctx context.Context, jobs []*job) error {
 	}
 	g.head.Time = max(g.head.Time, g.cfg.Clock().UnixMicro())
 	now := g.head.Time
-	err := g.guarded(ctx, func() error { return g.run(ctx, jobs) })
+	err := g.guarded(func() error { return g.run(ctx, jobs) })
 	if err == nil && g.head.Position == before.Position && g.head.Trimmed == before.Trimmed {
 		g.head.Time = before.Time
 	} else if err == nil {
@@ -126,7 +126,7 @@ func (g *group) transact(ctx context.Context, jobs []*job) error {
 }
 
 // guarded turns a panic into an error: a mistake of ours must not take the other writers down.
-func (g *group) guarded(_ context.Context, f func() error) (err error) {
+func (g *group) guarded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fault.New(fault.Internal, "the writer failed: %v", p)

@@ -68,7 +68,7 @@ func (g *group) apply(ctx context.Context, m *member) (adapters.Outcome, error) 
 
 // applyCarefully makes an error that is the member's own its outcome.
 func (g *group) applyCarefully(ctx context.Context, m *member) (out adapters.Outcome, err error) {
-	err = g.guarded(ctx, func() (err error) {
+	err = g.guarded(func() (err error) {
 		if out, err = g.apply(ctx, m); err == nil && out.Err == nil {
 			err = g.pending.flush(ctx, g.conn)
 		}

@@ -25,7 +25,7 @@ func migrate(ctx context.Context, k *kit, file string) (err error) {
 	if done, err := migrated(ctx, k, file); err != nil || done {
 		return err
 	}
-	db := k.database(file, pageSize, walMode, durable)
+	db := k.database(file, busy(), pageSize, walMode, durable)
 	db.SetMaxOpenConns(1)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	folder, err := fs.Sub(migrations, "migrations")

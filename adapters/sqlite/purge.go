@@ -137,10 +137,11 @@ func (c *conn) changes(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// emptyLog waits until no reader holds a snapshot of the time before, and empties the write-ahead log.
+// emptyLog waits until no reader holds a snapshot of the time before, and empties the write-ahead log. It leaves the writer to others for
+// most of that time.
 func (s *Store) emptyLog(ctx context.Context) error {
-	const pause = 20 * time.Millisecond
-	for done := false; !done; {
+	pause := 20 * time.Millisecond
+	for done := false; !done; pause = min(2*pause, 10*walWait) {
 		err := s.queue.do(ctx, &job{between: func(ctx context.Context, g *group) (err error) {
 			done, err = g.shorten(ctx, walWait)
 			return err

@@ -63,7 +63,7 @@ func (c *compiler) ids(typ string, ids []string) part {
 		if len(ids) == 1 {
 			return sqlf(s.id+" = ?", ids[0])
 		}
-		return sqlf(s.id+" IN (SELECT value FROM json_each(?))", list)
+		return sqlf(s.id+" IN (?)", listed(list))
 	}
 	p := c.filtered(typ, float64(len(ids)), cond)
 	return p
@@ -108,10 +108,10 @@ func (c *compiler) display(typ string, e search.Clause) part {
 		l, x := c.fresh("l"), c.fresh("x")
 		parts := make([]*writer, len(e.Values))
 		for i, v := range e.Values {
-			parts[i] = sqlf("instr(' ' || "+l+".norm, ?) > 0", " "+v.Text)
+			parts[i] = contains("' ' || "+l+".norm", " "+v.Text)
 		}
 		return sqlf("SELECT "+x+".id FROM label "+l+" CROSS JOIN tx "+x+" ON "+x+".sid = "+l+".sid AND "+x+".code = "+l+".code WHERE "+
-			l+".pid = ? AND (? OR length(CAST("+l+".norm AS BLOB)) >= "+strconv.Itoa(maxKey)+")", name.id, joined(parts, " OR ", "0"))
+			l+".pid = ? AND (? OR "+bytesOf(l+".norm")+" >= "+strconv.Itoa(maxKey)+")", name.id, joined(parts, " OR ", "0"))
 	}
 	p := part{rows: float64(name.rows.Load())/10 + 1}
 	p.set = func() *writer {
@@ -145,8 +145,8 @@ func (c *compiler) member(typ string, e search.Clause) part {
 		sets := make([]*writer, len(e.Values))
 		for i, v := range e.Values {
 			x, j := c.fresh("x"), c.fresh("j")
-			sets[i] = sqlf("SELECT "+x+".id FROM json_each(?) "+j+" CROSS JOIN tx "+x+" ON "+x+".sid = "+j+".value ->> 0 AND "+
-				x+".code = "+j+".value ->> 1 AND "+x+".system = "+j+".value ->> 2", codesArg{v.Text, name})
+			sets[i] = sqlf("SELECT "+x+".id FROM json_each(?) "+j+" CROSS JOIN tx "+x+" ON "+x+".sid = "+element(j, "0")+" AND "+
+				x+".code = "+element(j, "1")+" AND "+x+".system = "+element(j, "2"), codesArg{v.Text, name})
 		}
 		return union(sets)
 	}
@@ -233,7 +233,7 @@ func (c *compiler) text(typ string, e search.Text) part {
 }
 
 func (c *compiler) fts(typ, query string, rows float64) part {
-	rids := func() *writer { return sqlf("SELECT rowid FROM fts WHERE fts MATCH ?", query) }
+	rids := func() *writer { return worded(query) }
 	p := part{rows: rows, set: func() *writer {
 		x := c.fresh("x")
 		return sqlf("SELECT "+x+".id FROM resource "+x+" WHERE "+x+".rid IN (?) AND +"+x+".tid = ?", rids(), c.tid(typ))

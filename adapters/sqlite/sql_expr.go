@@ -80,7 +80,7 @@ func (c *compiler) filtered(typ string, rows float64, cond func(scope) *writer) 
 
 // match is the condition evaluated by search.Match on the stored values: as good as an index where few rows come by.
 func (c *compiler) match(s scope, e search.Expr) *writer {
-	return sqlf("hg_match(?, "+s.id+", "+s.alias+".vals)", &program{typ: s.typ, where: e})
+	return matched(s, &program{typ: s.typ, where: e})
 }
 
 // parts compiles the parts of a conjunction, with comparisons of one date parameter merged where a resource has one value at most.
@@ -239,11 +239,7 @@ func (c *compiler) probes(s scope, as []access) *writer {
 	parts := make([]*writer, len(as))
 	for i, a := range as {
 		x := c.fresh("x")
-		hint := ""
-		if a.hint != "" {
-			hint = " INDEXED BY " + a.hint
-		}
-		parts[i] = sqlf("EXISTS (SELECT 1 FROM "+a.table+" "+x+hint+" WHERE ? AND "+x+".id = "+s.id+")", a.where(x))
+		parts[i] = sqlf("EXISTS (SELECT 1 FROM "+a.table+" "+x+by(a.hint)+" WHERE ? AND "+x+".id = "+s.id+")", a.where(x))
 	}
 	return joined(parts, " OR ", "0")
 }

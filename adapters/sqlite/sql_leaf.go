@@ -54,7 +54,7 @@ func (a *access) textual(x string) *writer {
 	if len(a.texts) == 1 {
 		return a.keys(x).text(" AND " + x + "." + a.column + " = ").arg(a.texts[0])
 	}
-	return a.keys(x).add(sqlf(" AND "+x+"."+a.column+" IN (SELECT value FROM json_each(?))", jsonList(a.texts)))
+	return a.keys(x).add(sqlf(" AND "+x+"."+a.column+" IN (?)", listed(jsonList(a.texts))))
 }
 
 // merge makes one access of those that differ in the text only.
@@ -134,7 +134,7 @@ func stringAccess(p *paramName, m search.Modifier, v *search.Value) access {
 		}}
 	case search.Contains:
 		return access{table: "sx", rows: rows/10 + 1, where: func(x string) *writer {
-			return sqlf(x+".pid = ? AND instr(coalesce("+x+".rest, "+x+".norm), ?) > 0", p.id, v.Text)
+			return sqlf(x+".pid = ? AND ?", p.id, contains("coalesce("+x+".rest, "+x+".norm)", v.Text))
 		}}
 	}
 	return access{table: "sx", rows: rows/50 + 1, where: func(x string) *writer {

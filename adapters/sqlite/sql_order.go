@@ -56,12 +56,12 @@ func (q *rootQuery) walkPresent(k search.SortKey, sc scope) statement {
 	key, id, lead := "r.updated", "r.id", -1
 	var w *writer
 	if k.Param.Code == search.ParamLastUpdated {
-		w = sqlf("SELECT ? FROM resource r INDEXED BY resource_updated WHERE r.tid = ? AND r.deleted = 0", q.columns(sqlf(key)), q.tid(q.typ))
+		w = sqlf("SELECT ? FROM resource r"+by("resource_updated")+" WHERE r.tid = ? AND r.deleted = 0", q.columns(sqlf(key)), q.tid(q.typ))
 	} else {
 		key, id = "d.lo", "d.id"
 		index := ""
 		if k.Desc {
-			key, index = "d.hi", " INDEXED BY dx_hi"
+			key, index = "d.hi", by("dx_hi")
 		}
 		name := q.names.param(q.tenant, k.Param)
 		w = sqlf("SELECT ? FROM dx d"+index+" CROSS JOIN resource r ON r.tid = ? AND r.id = d.id WHERE d.pid = ?", q.columns(sqlf(key)),

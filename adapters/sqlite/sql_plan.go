@@ -58,7 +58,7 @@ func (s *Store) conjuncts(r search.Request) (*compiler, []part, error) {
 }
 
 func (c *compiler) within(typ string) part {
-	set := func() *writer { return sqlf("SELECT value FROM json_each(?)", withinArg{}) }
+	set := func() *writer { return listed(withinArg{}) }
 	return part{rows: 100, cond: func(s scope) *writer { return in(s, set()) }, set: func() *writer {
 		x := c.fresh("s")
 		return sqlf("SELECT "+x+".id FROM resource "+x+" WHERE "+x+".tid = ? AND "+x+".deleted = 0 AND "+x+".id IN (?)", c.tid(typ), set())
@@ -200,7 +200,7 @@ func (q *rootQuery) byID() statement {
 }
 
 func (q *rootQuery) orderKey() *writer {
-	return sqlf("hg_order(?, r.id, r.vals)", &program{typ: q.typ, sort: q.request.Query.Sort})
+	return ordered(q.scope(0), &program{typ: q.typ, sort: q.request.Query.Sort})
 }
 
 // collect computes the order key of all that the condition lets through, and keeps the best.

@@ -41,7 +41,7 @@ func (c *compiler) chain(typ string, e search.Chain) part {
 			return in(s, p.set())
 		}
 		x := c.fresh("x")
-		return sqlf("EXISTS (SELECT 1 FROM rx "+x+" INDEXED BY rx_source WHERE "+x+".sid = ? AND "+x+".id = "+s.id+" AND ?)", sid,
+		return sqlf("EXISTS (SELECT 1 FROM rx "+x+by("rx_source")+" WHERE "+x+".sid = ? AND "+x+".id = "+s.id+" AND ?)", sid,
 			c.there(e.Target, x+".target", where, s.cands))
 	}
 	return p
@@ -55,7 +55,7 @@ func (c *compiler) has(typ string, e search.Has) part {
 	p := part{rows: min(where.rows, c.live(typ))}
 	referred := func() *writer {
 		x := c.fresh("x")
-		return sqlf("SELECT "+x+".target FROM rx "+x+" INDEXED BY rx_source WHERE "+x+".sid = ? AND "+x+".id IN (?)", sid, where.set())
+		return sqlf("SELECT "+x+".target FROM rx "+x+by("rx_source")+" WHERE "+x+".sid = ? AND "+x+".id IN (?)", sid, where.set())
 	}
 	p.set = func() *writer {
 		s := scope{typ: typ, alias: c.fresh("s")}
@@ -83,7 +83,7 @@ func (c *compiler) list(typ string, e search.List) part {
 	where := c.compile("List", e.Where)
 	members := func() *writer {
 		x := c.fresh("x")
-		return sqlf("SELECT "+x+".target FROM rx "+x+" INDEXED BY rx_source WHERE "+x+".sid = ? AND "+x+".id = ? AND ?", sid, e.ID,
+		return sqlf("SELECT "+x+".target FROM rx "+x+by("rx_source")+" WHERE "+x+".sid = ? AND "+x+".id = ? AND ?", sid, e.ID,
 			c.there("List", x+".id", where, 1))
 	}
 	p := c.filtered(typ, 50, func(s scope) *writer { return in(s, members()) })

@@ -1,6 +1,9 @@
 package sqlite_test
 
 import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/heliograph/heliograph/adapters/adaptertest"
@@ -35,4 +38,20 @@ func TestConformance(t *testing.T) {
 		}
 		return adaptertest.Harness{Store: s}
 	})
+}
+
+// TestPageSize: the choices of the package's doc are in effect.
+func TestPageSize(t *testing.T) {
+	dir := t.TempDir()
+	mustClose(t, openStore(t, sqlite.Config{Dir: dir}))
+	b, err := os.ReadFile(filepath.Join(dir, "heliograph.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := binary.BigEndian.Uint16(b[16:]); n != 8192 {
+		t.Errorf("pages have %d bytes, want 8192", n)
+	}
+	if b[18] != 2 {
+		t.Errorf("the journal's mode is %d, want 2 (WAL)", b[18])
+	}
 }

@@ -166,3 +166,36 @@ func TestNamesGivenUp(t *testing.T) {
 		t.Errorf("the index finds %d of %d (%v)", n, written, err)
 	}
 }
+
+// TestLeavesLongStep: a query whose next row is long in coming ends with its context, not when it has looked at everything.
+func TestLeavesLongStep(t *testing.T) {
+	s := openStore(t, sqlite.Config{})
+	for i := range 50 {
+		display := "needle"
+		if i == 0 {
+			display = "hay"
+		}
+		mustWrite(t, s, adaptertest.Index(t, fmt.Appendf(nil, `{"resourceType":"Condition","id":"%03d","subject":{"reference":"Patient/a"},
+			"code":{"coding":[{"system":"urn:x","code":"%d","display":%q}]}}`, i, i, display)).Put())
+	}
+	// The ids lead, and each is then matched by its values.
+	var ids search.IDs
+	for i := range 20 {
+		ids.IDs = append(ids.IDs, fmt.Sprintf("%03d", i))
+	}
+	code := adaptertest.Parameters(t).Param("Condition", "code")
+	where := search.And{ids, search.Not{X: search.Clause{Param: code, Modifier: search.TextOf, Values: []search.Value{{Text: "needle"}}}}}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var rows int
+	var last error
+	for _, err := range s.Search(ctx, search.Request{Query: search.Query{Caller: caller, Type: "Condition", Where: where}}).Rows {
+		if last = err; err == nil {
+			rows++
+			cancel()
+		}
+	}
+	if rows != 1 || fault.Of(last) != fault.Timeout {
+		t.Errorf("%d rows and then %v, want 1 and a timeout", rows, last)
+	}
+}

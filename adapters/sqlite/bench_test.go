@@ -18,9 +18,9 @@ import (
 	"github.com/heliograph/heliograph/search"
 )
 
-// corpus gives the resources to measure with: a folder of NDJSON in HELIOGRAPH_CORPUS, else a sample population.
+// corpus gives the resources to measure with: a folder of NDJSON in HELIOGRAPH_TEST_CORPUS, else a sample population.
 var corpus = sync.OnceValue(func() [][]byte {
-	dir := os.Getenv("HELIOGRAPH_CORPUS")
+	dir := os.Getenv("HELIOGRAPH_TEST_CORPUS")
 	if dir == "" {
 		return nil
 	}
@@ -49,7 +49,7 @@ func records(tb testing.TB) []adaptertest.Record {
 	tb.Helper()
 	lines := corpus()
 	if lines == nil {
-		tb.Log("HELIOGRAPH_CORPUS NAMES NO FOLDER OF NDJSON: measured with a sample population")
+		tb.Log("HELIOGRAPH_TEST_CORPUS NAMES NO FOLDER OF NDJSON: measured with a sample population")
 		return adaptertest.NewData(tb, 40, 7).Records
 	}
 	out := make([]adaptertest.Record, len(lines))
@@ -176,7 +176,7 @@ func benchmarkLists(b *testing.B, s *sqlite.Store, caller search.Caller, conditi
 }
 
 func benchmarkList(b *testing.B, s *sqlite.Store, name string, r search.Request, want int) {
-	if text, err := s.Compile(r); err != nil || testing.Verbose() && strings.Contains(os.Getenv("HELIOGRAPH_SHOW"), name) {
+	if text, err := s.Compile(r); err != nil || testing.Verbose() && strings.Contains(os.Getenv("HELIOGRAPH_TEST_SHOW"), name) {
 		b.Log(text, err)
 	}
 	for b.Loop() {

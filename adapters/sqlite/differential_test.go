@@ -12,7 +12,7 @@ import (
 )
 
 // TestDifferential compares generated searches with the oracle over more data than the suite's, so that plans differ with the counts:
-// a sample population, or every few resources of HELIOGRAPH_CORPUS. HELIOGRAPH_SEED begins the seeds.
+// a sample population, or every few resources of HELIOGRAPH_TEST_CORPUS. HELIOGRAPH_SEED begins the seeds.
 func TestDifferential(t *testing.T) {
 	recs, searches := adaptertest.NewData(t, 10, 11).Records, 300
 	if corpus() != nil {

@@ -20,9 +20,13 @@ import (
 )
 
 // goBench runs benchmarks of a package once and gives their metrics, by benchmark and unit ("ns/op", "allocs/op", …).
-func goBench(ctx context.Context, pkg, pattern string, flags ...string) (map[string]map[string]float64, error) {
+func (b *bench) goBench(ctx context.Context, pkg, pattern string, flags ...string) (map[string]map[string]float64, error) {
 	args := append([]string{"test", "-run", "^$", "-bench", pattern, "-benchmem"}, flags...)
-	out, err := exec.CommandContext(ctx, "go", append(args, pkg)...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
+	if b.corpus != "" {
+		cmd.Env = append(os.Environ(), "HELIOGRAPH_TEST_CORPUS="+b.corpus)
+	}
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, out)
 	}
@@ -44,7 +48,7 @@ func goBench(ctx context.Context, pkg, pattern string, flags ...string) (map[str
 }
 
 func (b *bench) projection(ctx context.Context) error {
-	got, err := goBench(ctx, "./graph/projection", "^BenchmarkPatient$")
+	got, err := b.goBench(ctx, "./graph/projection", "^BenchmarkPatient$")
 	if err != nil {
 		return err
 	}
@@ -74,6 +78,7 @@ func (b *bench) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	b.corpus = dir
 	cmd := exec.CommandContext(ctx, b.binary, "--data", filepath.Join(b.work, "data"), "load", "--rejects", filepath.Join(b.work, "rejects"), dir)
 	began := time.Now()
 	out, err := cmd.CombinedOutput()
@@ -99,7 +104,7 @@ func (b *bench) load(ctx context.Context) error {
 
 // bareLoop compares the store's bulk writing with a bare loop over the driver that writes the same rows, in one run.
 func (b *bench) bareLoop(ctx context.Context) error {
-	got, err := goBench(ctx, "./adapters/sqlite", "^BenchmarkLoad$", "-benchtime", "1x")
+	got, err := b.goBench(ctx, "./adapters/sqlite", "^BenchmarkLoad$", "-benchtime", "1x")
 	if err != nil {
 		return err
 	}
@@ -116,7 +121,7 @@ const listWhat = "list of 50"
 
 // aboveStore is what a list of 50 costs beyond the same read from the store alone.
 func (b *bench) aboveStore(ctx context.Context, total float64) error {
-	got, err := goBench(ctx, "./adapters/sqlite", "^BenchmarkRead$/^patients-50$")
+	got, err := b.goBench(ctx, "./adapters/sqlite", "^BenchmarkRead$/^patients-50$")
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,8 @@ type bench struct {
 	binary string
 	work   string
 	packs  string
+	// corpus is the folder that load measured, for the stores' own benchmarks.
+	corpus string
 	rows   []figure
 }
 

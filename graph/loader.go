@@ -54,10 +54,22 @@ func (l *loader) level(ctx context.Context, keys []keyed, calls []composite.Call
 		}
 		return l.wait(ctx, keys, nil), l.out
 	}
+	if len(l.parts) == 1 {
+		l.alone(ctx)
+		return l.wait(ctx, keys, nil), l.out
+	}
 	batches := dataloader.NewBatchedLoader(l.batch, dataloader.WithCache[search.Key, search.Resource](l.known),
 		dataloader.WithBatchCapacity[search.Key, search.Resource](len(l.parts)), dataloader.WithWait[search.Key, search.Resource](never))
 	got := l.wait(ctx, keys, batches)
 	return got, l.out
+}
+
+// alone loads the level's only new key where it stands: one key is no batch, and the goroutines of one would cost as much as the read.
+func (l *loader) alone(ctx context.Context) {
+	for key := range l.parts {
+		r := l.batch(ctx, []search.Key{key})[0]
+		l.known[key] = func() (search.Resource, error) { return r.Data, r.Error }
+	}
 }
 
 // loaded is what became of a key.

@@ -78,6 +78,7 @@ func TestSampleInterrupted(t *testing.T) {
 	}
 	a.stop(t)
 	again := start(t, broken, "--sample", "120")
+	again.stop(t) // what it logged is read whole once it has ended
 	if !strings.Contains(again.stderr.String(), "serving") || strings.Contains(again.stderr.String(), "created") {
 		t.Errorf("the sample is loaded once more:\n%s", again.stderr)
 	}

@@ -121,6 +121,7 @@ func TestProduction(t *testing.T) {
 			t.Errorf("%s: status %d, want %d: %.300s", c.name, status, c.status, got)
 		}
 	}
+	p.stop(t) // its log is whole then
 	if strings.Contains(p.stderr.String(), "Geheim") || strings.Contains(p.stderr.String(), a) {
 		t.Errorf("the log has what it must not:\n%s", p.stderr)
 	}

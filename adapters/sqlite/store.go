@@ -186,7 +186,7 @@ func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.queue.close()
 		<-s.queue.done
-		s.closed = fault.At(s.cfg.ID, "close", errors.Join(s.queue.err, s.pool.close(), s.lock.Close()))
+		s.closed = fault.At(s.cfg.ID, "close", failure(context.Background(), errors.Join(s.queue.err, s.pool.close(), s.lock.Close())))
 	})
 	return s.closed
 }

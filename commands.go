@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"github.com/heliograph/heliograph/adapters/sqlite"
+	"github.com/heliograph/heliograph/graph"
 	"github.com/heliograph/heliograph/sample"
 )
 
 type sampleCommand struct {
-	Patients int    `short:"n" default:"60" help:"Number of patients; each has about sixty resources."`
+	Patients int    `short:"n" default:"60" help:"Number of patients; each has about seventy resources."`
 	Seed     uint64 `default:"1" help:"Equal seeds give equal bytes."`
 	Out      string `short:"o" type:"path" default:"sample" placeholder:"DIR" help:"Folder for the NDJSON files, one a resource type."`
 }
@@ -32,7 +33,7 @@ func (c *sampleCommand) Run(context.Context) error {
 }
 
 type schemaCommand struct {
-	Types []string `help:"Narrow the schema to these resource types." placeholder:"TYPE,…"`
+	Types []string `help:"Narrow the schema to these resource types." placeholder:"TYPE"`
 }
 
 type backupCommand struct {
@@ -66,7 +67,7 @@ func (c *restoreCommand) Run(ctx context.Context, root *cli) error {
 	}
 	head, err := sqlite.Restore(ctx, c.File, cfg.Data)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s was not restored: %w", c.File, err)
 	}
 	fmt.Printf("%s holds the backup up to position %d; its epoch is new, so tokens and secondaries of the old one are refused\n", cfg.Data, head.Position)
 	return nil
@@ -85,8 +86,16 @@ func (c *configCheckCommand) Run(root *cli) error {
 	if c.File != "" {
 		root.Config = c.File
 	}
-	if _, err := root.configuration(); err != nil {
+	cfg, err := root.configuration()
+	if err != nil {
 		return err
+	}
+	f, err := openFHIR(cfg)
+	if err != nil {
+		return err
+	}
+	if _, err := graph.NewSchema(f.defs, f.params, cfg.FHIR.Types); err != nil {
+		return &configError{fmt.Errorf("fhir.types: %w", err)}
 	}
 	name := root.Config
 	if name == "" {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strings"
 
 	"github.com/heliograph/heliograph/search"
 )
@@ -40,7 +39,7 @@ func (c *explainCommand) Run(ctx context.Context, root *cli) error {
 	}
 	var answer []byte
 	if c.To != "" {
-		answer, err = ask(ctx, strings.TrimSuffix(c.To, "/")+"/graphql", header, body)
+		answer, err = ask(ctx, c.To, header, body)
 	} else {
 		answer, err = c.askHere(ctx, root, header, body)
 	}
@@ -69,13 +68,17 @@ func (c *explainCommand) body() ([]byte, error) {
 	return json.Marshal(request)
 }
 
-func ask(ctx context.Context, url string, header http.Header, body []byte) ([]byte, error) {
+func ask(ctx context.Context, to string, header http.Header, body []byte) ([]byte, error) {
+	url, err := remote(to, "/graphql")
+	if err != nil {
+		return nil, err
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	req.Header = header
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := reach(to, req)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +97,7 @@ func (c *explainCommand) askHere(ctx context.Context, root *cli, header http.Hea
 	}
 	h, err := open(ctx, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("%w (a server that runs can be asked with --to http://%s)", err, cfg.Listen)
+		return nil, inUse(err, "a server that runs can be asked with --to http://"+cfg.Listen)
 	}
 	defer h.Close()
 	g, err := h.graph(ctx, func(*http.Request) (search.Caller, error) { return search.Caller{Tenant: defaultTenant}, nil })
@@ -124,7 +127,11 @@ func (r *recorder) WriteHeader(int)             {}
 func printPlan(answer []byte) error {
 	var got struct {
 		Errors []struct {
-			Message string `json:"message"`
+			Message   string `json:"message"`
+			Locations []struct {
+				Line   int `json:"line"`
+				Column int `json:"column"`
+			} `json:"locations"`
 		} `json:"errors"`
 		Extensions struct {
 			Explain struct {
@@ -140,7 +147,11 @@ func printPlan(answer []byte) error {
 	}
 	var problems []error
 	for _, e := range got.Errors {
-		problems = append(problems, errors.New(e.Message))
+		where := ""
+		for _, at := range e.Locations {
+			where += fmt.Sprintf("line %d, column %d: ", at.Line, at.Column)
+		}
+		problems = append(problems, errors.New(where+e.Message))
 	}
 	return errors.Join(problems...)
 }

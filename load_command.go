@@ -22,7 +22,7 @@ type loadCommand struct {
 	Lenient    bool     `help:"Accept what legacy data bends: unknown codes, missing elements and the like."`
 	Restamp    bool     `help:"Give the time of the load as meta.lastUpdated instead of keeping what is there."`
 	References string   `enum:"off,warn,enforce" default:"off" help:"What becomes of references to what is neither in the store nor in the input: off, warn, enforce."`
-	Rejects    string   `type:"path" default:"heliograph.rejects.ndjson" placeholder:"FILE" help:"File to append what could not be loaded to."`
+	Rejects    string   `type:"path" default:"heliograph.rejects.ndjson" placeholder:"FILE" help:"File to append what could not be loaded to (default heliograph.rejects.ndjson)."`
 	Again      bool     `help:"Read files that were loaded before."`
 	Tenant     string   `default:"main" help:"Tenant that receives the data."`
 	To         string   `placeholder:"URL" help:"Send the files to a running server instead of opening the data folder."`
@@ -34,16 +34,21 @@ var errRejects = errors.New("some of the input was rejected")
 
 // Run loads into the data folder, or sends to a server.
 func (c *loadCommand) Run(ctx context.Context, root *cli) error {
-	if c.To != "" {
-		return c.send(ctx)
-	}
-	if !config.ValidTenant(c.Tenant) {
-		return errors.New("--tenant is of lower-case letters, digits, - and _, at most 40: no key selects another")
-	}
 	for _, path := range c.Paths {
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("there is no file or folder %s that can be read", path)
 		}
+	}
+	if c.To != "" {
+		return c.send(ctx)
+	}
+	return c.here(ctx, root)
+}
+
+// here opens the data folder and loads into it.
+func (c *loadCommand) here(ctx context.Context, root *cli) error {
+	if !config.ValidTenant(c.Tenant) {
+		return errors.New("--tenant is of lower-case letters, digits, - and _, at most 40: no key selects another")
 	}
 	cfg, err := root.configuration()
 	if err != nil {
@@ -51,7 +56,7 @@ func (c *loadCommand) Run(ctx context.Context, root *cli) error {
 	}
 	h, err := open(ctx, cfg)
 	if err != nil {
-		return err
+		return inUse(err, "a server that runs takes data with --to http://"+cfg.Listen)
 	}
 	rejects := &lazyFile{path: c.Rejects}
 	show := newDisplay(os.Stderr)
@@ -64,7 +69,13 @@ func (c *loadCommand) Run(ctx context.Context, root *cli) error {
 		return errors.Join(err, h.Close())
 	}
 	sum, err := l.Run(ctx, c.Paths...)
-	show.end(sum)
+	began := sum.Files+sum.SkippedFiles > 0 || sum.Loaded()+sum.Rejected > 0
+	if err == nil || began {
+		show.end(sum)
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("it was interrupted")
+	}
 	err = errors.Join(err, rejects.Close(), h.Close())
 	if sum.Rejected > 0 && rejects.file != nil {
 		fmt.Fprintf(os.Stderr, "%d rejected; they are in %s\n", sum.Rejected, c.Rejects)
@@ -72,10 +83,12 @@ func (c *loadCommand) Run(ctx context.Context, root *cli) error {
 	if sum.RejectedBefore > 0 {
 		fmt.Fprintf(os.Stderr, "%d had been rejected by earlier loads of the same files; --again tries them once more\n", sum.RejectedBefore)
 	}
-	if err != nil {
+	switch {
+	case err != nil && !began:
+		return fmt.Errorf("nothing was loaded: %w", err)
+	case err != nil:
 		return fmt.Errorf("the load stopped; run it again and it goes on where it was: %w", err)
-	}
-	if sum.Rejected+sum.RejectedBefore > 0 {
+	case sum.Rejected+sum.RejectedBefore > 0:
 		return errRejects
 	}
 	return nil
@@ -86,7 +99,7 @@ func (c *loadCommand) send(ctx context.Context) error {
 	if c.References != string(load.Off) || c.Again || c.Tenant != defaultTenant {
 		return errors.New("--to takes no --references, --again or --tenant: the key selects the tenant, and a server remembers no files")
 	}
-	var rejected int64
+	var sent, rejected int64
 	for _, root := range c.Paths {
 		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -96,6 +109,7 @@ func (c *loadCommand) send(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", path, err)
 			}
+			sent++
 			rejected += sum.Rejected
 			fmt.Fprintf(os.Stderr, "%s: %d created, %d updated, %d unchanged, %d rejected\n", path, sum.Created, sum.Updated, sum.Unchanged, sum.Rejected)
 			return nil
@@ -104,7 +118,10 @@ func (c *loadCommand) send(ctx context.Context) error {
 			return err
 		}
 	}
-	if rejected > 0 {
+	switch {
+	case sent == 0:
+		return errors.New("nothing was sent: there is no .ndjson file")
+	case rejected > 0:
 		return errRejects
 	}
 	return nil
@@ -126,7 +143,11 @@ func (c *loadCommand) sendFile(ctx context.Context, path string) (sum load.Summa
 	if c.Restamp {
 		query.Set("restamp", "true")
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.To, "/")+"/load?"+query.Encode(), in)
+	address, err := remote(c.To, "/load?"+query.Encode())
+	if err != nil {
+		return sum, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, in)
 	if err != nil {
 		return sum, err
 	}
@@ -134,7 +155,7 @@ func (c *loadCommand) sendFile(ctx context.Context, path string) (sum load.Summa
 	if c.Key != "" {
 		req.Header.Set("Authorization", "Bearer "+c.Key)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := reach(c.To, req)
 	if err != nil {
 		return sum, err
 	}

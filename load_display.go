@@ -25,11 +25,14 @@ type display struct {
 }
 
 func newDisplay(out *os.File) *display {
-	return &display{out: out, terminal: isatty.IsTerminal(out.Fd()), began: time.Now()}
+	return &display{out: out, terminal: isatty.IsTerminal(out.Fd()), began: time.Now(), last: time.Now()}
 }
 
 // maxShown is how many rejects are printed; the file has all.
 const maxShown = 20
+
+// maxReasons is how many reasons of one reject are printed; the file has all.
+const maxReasons = 5
 
 func (d *display) reject(r load.Reject) {
 	d.shown++
@@ -38,7 +41,14 @@ func (d *display) reject(r load.Reject) {
 		if d.terminal {
 			fmt.Fprint(d.out, "\r\x1b[K")
 		}
+		more := len(r.Reasons) - maxReasons
+		if more > 0 {
+			r.Reasons = r.Reasons[:maxReasons]
+		}
 		printReject(d.out, r)
+		if more > 0 {
+			fmt.Fprintf(d.out, "%s:%d: %d more reasons are in the rejects file\n", r.File, r.Line, more)
+		}
 	case d.shown == maxShown+1:
 		fmt.Fprintln(d.out, "more rejects follow; they are in the rejects file")
 	}
@@ -103,6 +113,9 @@ func (d *display) end(s load.Summary) {
 		s.Unchanged, s.Rejected, elapsed.Round(10*time.Millisecond), float64(s.Loaded())/max(elapsed.Seconds(), 0.001))
 	if s.SkippedFiles > 0 {
 		fmt.Fprintf(d.out, "%d of the files were loaded before; --again reads them anyway\n", s.SkippedFiles)
+	}
+	if s.LeftOut > 0 {
+		fmt.Fprintf(d.out, "%d files in the folders were left out: they do not end in .ndjson, .jsonl or .json (plain, .gz or .zst)\n", s.LeftOut)
 	}
 	if s.Older > 0 {
 		fmt.Fprintf(d.out, "%d of the unchanged are newer in the store than in the input\n", s.Older)

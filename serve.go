@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/heliograph/heliograph/composite/config"
@@ -18,7 +19,7 @@ type serveCommand struct {
 	Listen   string   `placeholder:"HOST:PORT" help:"Address to listen on (default 127.0.0.1:8080; port 0 takes a free one)."`
 	Insecure bool     `help:"Serve beyond this machine without a bearer key."`
 	Mode     string   `placeholder:"MODE" help:"development or production (no playground, introspection or suggestions)."`
-	Types    []string `placeholder:"TYPE,…" help:"Narrow the schema to these resource types."`
+	Types    []string `placeholder:"TYPE" help:"Narrow the schema to these resource types."`
 	Base     string   `placeholder:"URL" help:"URL under which this server is known: absolute references to it are local."`
 	Sample   int      `placeholder:"N" help:"Load a synthetic population of N patients first if the store is empty."`
 }
@@ -68,7 +69,7 @@ func (h *house) serve(ctx context.Context) error {
 	}
 	listener, err := net.Listen("tcp", h.cfg.Listen)
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w", h.cfg.Listen, err)
+		return cannotListen(h.cfg.Listen, err)
 	}
 	server := &http.Server{
 		Handler: handler, TLSConfig: secure, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
@@ -92,6 +93,13 @@ func (h *house) serve(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+func cannotListen(address string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("cannot listen on %s: a program listens there already; choose another address with --listen", address)
+	}
+	return fmt.Errorf("cannot listen on %s: %w", address, err)
 }
 
 // tls reads the certificate, before anything is said to be served; nil without one.
@@ -157,12 +165,16 @@ func (h *house) announce(addr net.Addr) {
 	if h.cfg.On(h.cfg.Playground) {
 		fmt.Printf("  playground   %s/\n", base)
 	}
+	key := ""
+	if len(h.cfg.Keys) > 0 {
+		key = ` -H "Authorization: Bearer $HELIOGRAPH_KEY"`
+	}
 	for _, q := range []string{
 		`{ PatientList(_count: 3) { id name { family given } birthDate } }`,
 		`{ PatientList(_count: 2, _sort: \"-birthdate\") { id ObservationList(_reference: subject, _sort: \"-date\", _count: 2) { code { text } valueQuantity { value unit } } } }`,
 		`{ ConditionList(_count: 2) { code { text } subject { resource { ... on Patient { id gender } } } } }`,
 	} {
-		fmt.Printf("  try          curl -s %s/graphql -H 'Content-Type: application/json' -d '{\"query\": \"%s\"}'\n", base, q)
+		fmt.Printf("  try          curl -s %s/graphql%s -H 'Content-Type: application/json' -d '{\"query\": \"%s\"}'\n", base, key, q)
 	}
 	fmt.Println()
 }

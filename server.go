@@ -18,7 +18,7 @@ import (
 
 // cli is the command line. Flags override the environment, which overrides the file.
 type cli struct {
-	Config   string `short:"c" type:"path" env:"HELIOGRAPH_CONFIG" help:"Configuration file (YAML). Everything has a default."`
+	Config   string `short:"c" type:"path" env:"HELIOGRAPH_CONFIG" placeholder:"FILE" help:"Configuration file (YAML). Everything has a default."`
 	Data     string `short:"d" placeholder:"DIR" help:"Data folder (default ./heliograph-data)."`
 	LogLevel string `placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
 

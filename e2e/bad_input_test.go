@@ -95,6 +95,11 @@ func TestCommandLine(t *testing.T) {
 	p := start(t, data, "--sample", "2")
 	patient := write("p.ndjson", `{"resourceType":"Patient","id":"late","name":[{"family":"Späth"}]}`+"\n")
 	wrong := write("wrong.yaml", "listne: 127.0.0.1:1\nmode: fast\nlimits:\n  depth: -1\n")
+	untyped := write("untyped.yaml", "fhir:\n  types: [Patient, Pateint]\n")
+	empty := filepath.Join(dir, "empty")
+	if err := os.Mkdir(empty, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	cases := []struct {
 		name string
 		args []string
@@ -106,9 +111,17 @@ func TestCommandLine(t *testing.T) {
 		{"good configuration", []string{"config", "check"}, 0, nil},
 		{"no configuration file", []string{"--config", filepath.Join(dir, "none.yaml"), "serve"}, 2, []string{"none.yaml"}},
 		{"open to the world", []string{"--data", filepath.Join(dir, "other"), "serve", "--listen", "0.0.0.0:0"}, 2, []string{"bearer key", "--insecure"}},
-		{"folder in use", []string{"--data", data, "load", patient}, 1, []string{data}},
+		{"an unknown type in the configuration", []string{"--config", untyped, "config", "check"}, 2, []string{"fhir.types", "Pateint"}},
+		{"folder in use", []string{"--data", data, "load", patient}, 1, []string{data, "--to"}},
+		{"a folder without input", []string{"--data", filepath.Join(dir, "other"), "load", empty}, 1, []string{"nothing was loaded", empty}},
+		{"a damaged backup", []string{"--data", filepath.Join(dir, "other"), "restore", patient}, 1, []string{patient + " was not restored"}},
+		{"nothing to send", []string{"load", "--to", p.url, empty}, 1, []string{"nothing was sent"}},
+		{"sent to no URL", []string{"load", "--to", "localhost:8080", patient}, 1, []string{"--to is the URL", "http://"}},
+		{"sent to nobody", []string{"load", "--to", "http://127.0.0.1:1", patient}, 1, []string{"no server listens at http://127.0.0.1:1"}},
+		{"a plan of nobody", []string{"explain", "--to", "http://127.0.0.1:1", "{ version }"}, 1, []string{"no server listens at http://127.0.0.1:1"}},
+		{"a plan of a typo", []string{"explain", "--to", p.url, "{ PatientList(gendr: \"x\") { id } }"}, 1, []string{"line 1, column 3: ", "Did you mean", "gender"}},
 		{"no such input", []string{"--data", filepath.Join(dir, "other"), "load", filepath.Join(dir, "nothing")}, 1, []string{"there is no", "nothing"}},
-		{"port taken", []string{"--data", filepath.Join(dir, "other"), "serve", "--listen", strings.TrimPrefix(p.url, "http://")}, 1, []string{"listen"}},
+		{"port taken", []string{"--data", filepath.Join(dir, "other"), "serve", "--listen", strings.TrimPrefix(p.url, "http://")}, 1, []string{"a program listens there already", "--listen"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -29,31 +29,34 @@ type file struct {
 }
 
 // expand gives the files of the paths: a file as it is, a folder's files that have a known ending, sorted. The file leave, if
-// there is one, is none of them.
-func expand(paths []string, leave string) ([]file, error) {
+// there is one, is none of them. leftOut counts the files of folders with other endings.
+func expand(paths []string, leave string) (out []file, leftOut int, err error) {
 	own, err := os.Stat(leave)
 	if leave == "" || err != nil {
 		own = nil
 	}
-	var out []file
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if !info.IsDir() {
 			if own != nil && os.SameFile(own, info) {
-				return nil, fmt.Errorf("%s is the file that rejects are written to; name another", p)
+				return nil, 0, fmt.Errorf("%s is the file that rejects are written to; name another", p)
 			}
 			if out, err = appendFile(out, p, info); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			continue
 		}
 		before := len(out)
 		err = filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !readable(path) {
+			if err != nil || d.IsDir() {
 				return err
+			}
+			if !readable(path) {
+				leftOut++
+				return nil
 			}
 			info, err := os.Stat(path)
 			if err != nil || own != nil && os.SameFile(own, info) {
@@ -63,14 +66,14 @@ func expand(paths []string, leave string) ([]file, error) {
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if len(out) == before {
-			return nil, fmt.Errorf("%s has no .ndjson, .jsonl or .json file (plain, .gz or .zst)", p)
+			return nil, 0, fmt.Errorf("%s has no .ndjson, .jsonl or .json file (plain, .gz or .zst)", p)
 		}
 		slices.SortFunc(out[before:], func(a, b file) int { return strings.Compare(a.path, b.path) })
 	}
-	return out, nil
+	return out, leftOut, nil
 }
 
 // appendFile refuses what cannot be read more than once: a file is read for its checksum before it is loaded.

@@ -130,3 +130,23 @@ func TestProgress(t *testing.T) {
 		})
 	}
 }
+
+// TestLeftOut: what a folder has besides input is counted, not loaded.
+func TestLeftOut(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "in.ndjson"), patient("a", "A"))
+	write(t, filepath.Join(dir, "notes.txt"), "no input")
+	if sum := run(t, memory.Open(memory.Config{}), load.Config{}, dir); sum.LeftOut != 1 || sum.Created != 1 || sum.Files != 1 {
+		t.Errorf("%+v", sum)
+	}
+}
+
+// TestPlaceInLine: a line that is no JSON is named once, by its place in the file.
+func TestPlaceInLine(t *testing.T) {
+	var got []load.Reject
+	run(t, memory.Open(memory.Config{}), load.Config{Report: func(r load.Reject) { got = append(got, r) }},
+		file(t, "in.ndjson", []byte(patient("a", "A")+"\n{\"id\": tru")))
+	if len(got) != 1 || got[0].Line != 2 || !strings.HasPrefix(got[0].Reasons[0].Message, "column ") {
+		t.Errorf("%+v", got)
+	}
+}

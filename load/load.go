@@ -95,7 +95,9 @@ type Summary struct {
 	Older int64
 	// SkippedFiles were loaded before; Resumed is the number of lines that an interrupted load had done.
 	SkippedFiles int
-	Resumed      int64
+	// LeftOut is how many files of folders were not looked at: their ending is none of those that are loaded.
+	LeftOut int
+	Resumed int64
 	// Bent counts resources that were loaded although they bend the rules (lenient only).
 	Bent int64
 	// Unindexed counts values that are stored and cannot be searched (lenient data only).
@@ -154,10 +156,11 @@ func New(cfg Config) (*Loader, error) {
 // load stopped: the store failed, a path could not be read, ctx ended. Rejects are no error.
 func (l *Loader) Run(ctx context.Context, paths ...string) (Summary, error) {
 	l.began = time.Now()
-	files, err := expand(paths, l.cfg.RejectsFile)
+	files, leftOut, err := expand(paths, l.cfg.RejectsFile)
 	if err != nil {
 		return l.sum, err
 	}
+	l.sum.LeftOut = leftOut
 	for _, f := range files {
 		l.total += f.size
 	}

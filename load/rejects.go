@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -25,12 +26,15 @@ func rejectOf(name string, ln *line) Reject {
 			r.Reasons = append(r.Reasons, Reason{Path: i.Path, Message: i.Message})
 		}
 	case errors.As(ln.err, &coded) && coded.Message != "":
-		r.Reasons = []Reason{{Message: coded.Message}}
+		r.Reasons = []Reason{{Message: withoutLine(coded.Message)}}
 	default:
-		r.Reasons = []Reason{{Message: ln.err.Error()}}
+		r.Reasons = []Reason{{Message: withoutLine(ln.err.Error())}}
 	}
 	return r
 }
+
+// withoutLine leaves out the parser's line 1 of a resource a line, which would contradict the line of the file.
+func withoutLine(message string) string { return strings.TrimPrefix(message, "fhir: line 1, ") }
 
 // rejectWriter writes rejects with their input: a JSON object a line, the input as JSON where it is JSON, else as text.
 type rejectWriter struct {

@@ -111,32 +111,23 @@ func (d *display) end(s load.Summary) {
 	elapsed := time.Since(d.began)
 	fmt.Fprintf(d.out, "%d files: %d created, %d updated, %d unchanged, %d rejected in %s (%.0f/s)\n", s.Files, s.Created, s.Updated,
 		s.Unchanged, s.Rejected, elapsed.Round(10*time.Millisecond), float64(s.Loaded())/max(elapsed.Seconds(), 0.001))
-	if s.SkippedFiles > 0 {
-		fmt.Fprintf(d.out, "%d of the files were loaded before; --again reads them anyway\n", s.SkippedFiles)
-	}
-	if s.LeftOut > 0 {
-		fmt.Fprintf(d.out, "%d files in the folders were left out: they do not end in .ndjson, .jsonl or .json (plain, .gz or .zst)\n", s.LeftOut)
-	}
-	if s.Older > 0 {
-		fmt.Fprintf(d.out, "%d of the unchanged are newer in the store than in the input\n", s.Older)
-	}
-	if s.Resumed > 0 {
-		fmt.Fprintf(d.out, "%d lines had been done by a load that was interrupted\n", s.Resumed)
-	}
-	if s.Deleted > 0 {
-		fmt.Fprintf(d.out, "%d were deleted by transactions\n", s.Deleted)
-	}
-	if s.Bent > 0 {
-		fmt.Fprintf(d.out, "%d were loaded although they bend the rules (--lenient)\n", s.Bent)
-	}
-	if s.Unindexed > 0 {
-		fmt.Fprintf(d.out, "%d values are stored and cannot be searched: they are not what their type says\n", s.Unindexed)
-	}
-	if s.Dangling > 0 {
-		fmt.Fprintf(d.out, "%d references point at what is not there: %s\n", s.Dangling, strings.Join(s.DanglingRefs, ", "))
-	}
-	if s.Unfollowed > 0 {
-		fmt.Fprintf(d.out, "%d more references were not looked after: too many waited for their targets\n", s.Unfollowed)
+	for _, r := range []struct {
+		count int64
+		text  string
+	}{
+		{int64(s.SkippedFiles), "of the files were loaded before; --again reads them anyway"},
+		{int64(s.LeftOut), "files in the folders were left out: they do not end in .ndjson, .jsonl or .json (plain, .gz or .zst)"},
+		{s.Older, "of the unchanged are newer in the store than in the input"},
+		{s.Resumed, "lines had been done by a load that was interrupted"},
+		{s.Deleted, "were deleted by transactions"},
+		{s.Bent, "were loaded although they bend the rules (--lenient)"},
+		{s.Unindexed, "values are stored and cannot be searched: they are not what their type says"},
+		{s.Dangling, "references point at what is not there: " + strings.Join(s.DanglingRefs, ", ")},
+		{s.Unfollowed, "more references were not looked after: too many waited for their targets"},
+	} {
+		if r.count > 0 {
+			fmt.Fprintf(d.out, "%d %s\n", r.count, r.text)
+		}
 	}
 	types := make([]string, 0, len(s.Types))
 	for t := range s.Types {

@@ -21,6 +21,14 @@ summary() {
   printf '\n=== what each part took\n'
   printf '%s\n' "${report[@]}"
   printf '%5d s  together\n' $((SECONDS - started))
+  shared_data
+}
+
+shared_data() { # says which packs of real data and other people's suites the tests did without: they pass without them
+  local root=${HELIOGRAPH_SHARED:-../shared} pack
+  for pack in data/{sof-r4-100,blaze-120,fhir-r4-examples}.tar.zst conformance/search; do
+    [ -e "$root/$pack" ] || printf 'NOT CHECKED AGAINST %s: it is not at hand (HELIOGRAPH_SHARED names its folder)\n' "$pack"
+  done
 }
 
 refuse() { printf 'make test cannot go on: %s\n' "$*" >&2; return 1; }

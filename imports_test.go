@@ -27,12 +27,13 @@ var allowed = map[string][]string{
 	"adapters/adaptertest": {"adapters", "sample", "fhir", "search", "internal"},
 	"planner":              {"fhir", "search", "internal"},
 	"composite":            {"adapters", "planner", "fhir", "search", "internal"},
-	"graph":                {"graph", "composite", "planner", "fhir", "search", "internal"},
+	"cursor":               {"search", "internal/fault"},
+	"graph":                {"graph", "cursor", "composite", "planner", "fhir", "search", "internal"},
 	"graph/projection":     {},
 	"load":                 {"composite", "adapters", "fhir", "search", "internal"},
 	"sample":               {},
 	"web":                  {},
-	"e2e":                  {"adapters", "composite", "graph", "planner", "load", "sample", "fhir", "search", "internal", "web"},
+	"e2e":                  {"adapters", "composite", "cursor", "graph", "planner", "load", "sample", "fhir", "search", "internal", "web"},
 }
 
 // TestImports keeps the arrows between packages: it parses the import clauses of every file, tests apart.

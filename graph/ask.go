@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/planner"
@@ -105,11 +106,11 @@ func (k *asker) search(a *ask, f *fetch, args arguments) error {
 	}
 	var and search.And
 	for _, v := range a.window.values {
-		p := find(k.schema.arguments[f.typ], v.name)
+		p := find(k.schema.arguments[f.typ], v.Name)
 		if p == nil {
-			return badCursor("is of another query")
+			return cursor.Bad("is of another query")
 		}
-		clause, err := k.clause(f.typ, p.Code, v.values)
+		clause, err := k.clause(f.typ, p.Code, v.Values)
 		if err != nil {
 			return err
 		}
@@ -135,8 +136,8 @@ func (k *asker) search(a *ask, f *fetch, args arguments) error {
 }
 
 // searchValues are the search parameters among a field's arguments, in the order of their names' first use.
-func (k *asker) searchValues(f *fetch, args arguments) ([]searchValue, error) {
-	var out []searchValue
+func (k *asker) searchValues(f *fetch, args arguments) ([]cursor.Value, error) {
+	var out []cursor.Value
 	for _, arg := range args.field.Arguments {
 		if reserved(arg.Name) {
 			continue
@@ -146,7 +147,7 @@ func (k *asker) searchValues(f *fetch, args arguments) ([]searchValue, error) {
 			return nil, err
 		}
 		if values != nil {
-			out = append(out, searchValue{arg.Name, values})
+			out = append(out, cursor.Value{Name: arg.Name, Values: values})
 		}
 	}
 	return out, nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/graph/projection"
 	"github.com/heliograph/heliograph/internal/fault"
@@ -86,7 +87,7 @@ type page struct {
 	composite.Page
 	ask     *ask
 	rows    int
-	binding *binding
+	binding *cursor.Binding
 }
 
 // pending is a hole that waits for the next level.

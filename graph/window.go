@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/planner"
 	"github.com/heliograph/heliograph/search"
@@ -11,7 +12,7 @@ const defaultPage = 50
 
 // window is the page that a list or connection asks for, and what its cursors must carry.
 type window struct {
-	values []searchValue
+	values []cursor.Value
 	sort   []string
 	// size is the page's; 0 with all set is a list without _count.
 	size int
@@ -22,13 +23,7 @@ type window struct {
 	// after says that the page starts behind a cursor (before one, when backward).
 	after *search.Cursor
 	// opened is the cursor that was given.
-	opened *cursor
-}
-
-// searchValue is a search parameter with its values: alternatives.
-type searchValue struct {
-	name   string
-	values []string
+	opened *cursor.Cursor
 }
 
 // page reads the arguments of a page into the ask.
@@ -110,6 +105,13 @@ func firstNumber(args arguments, names ...string) (n int, ok bool, err error) {
 	return 0, false, nil
 }
 
+// bindingOf is what the cursors of a part belong to.
+func bindingOf(caller search.Caller, p *planner.Part) cursor.Binding {
+	q := p.Query
+	q.Caller = caller
+	return cursor.Bind(q, p.Param)
+}
+
 // bind opens the cursor of after or before, and holds every cursor against what it belongs to.
 func (k *asker) bind(a *ask, f *fetch) error {
 	if f.page == nil {
@@ -121,18 +123,18 @@ func (k *asker) bind(a *ask, f *fetch) error {
 		if !args.has("after", "before") {
 			return nil
 		}
-		c, err := openCursor(k.key, args.text("after")+args.text("before"))
+		c, err := cursor.Open(k.key, args.text("after")+args.text("before"))
 		if err != nil {
 			return err
 		}
 		w.opened = &c
 	}
-	if w.opened.binding != bindingOf(k.caller, &a.part) {
-		return badCursor("is of another query or another caller")
+	if w.opened.Binding != bindingOf(k.caller, &a.part) {
+		return cursor.Bad("is of another query or another caller")
 	}
-	w.after, w.offset = w.opened.at, -1
-	if !w.backward && w.opened.offset >= 0 {
-		w.offset = w.opened.offset
+	w.after, w.offset = w.opened.At, -1
+	if !w.backward && w.opened.Offset >= 0 {
+		w.offset = w.opened.Offset
 	}
 	a.part.After, a.part.Offset = w.after, 0
 	return nil
@@ -145,13 +147,13 @@ func (k *asker) link(w *window, f *fetch, args arguments) error {
 			return fault.New(fault.BadUserInput, "_cursor does not go together with %s", arg.Name)
 		}
 	}
-	c, err := openCursor(k.key, args.text("_cursor"))
+	c, err := cursor.Open(k.key, args.text("_cursor"))
 	if err != nil {
 		return err
 	}
-	if !c.link {
-		return badCursor("is one of an edge, for after and before")
+	if c.Link == nil {
+		return cursor.Bad("is one of an edge, for after and before")
 	}
-	w.opened, w.values, w.sort, w.size, w.backward = &c, c.values, c.sort, c.size, c.backward
+	w.opened, w.values, w.sort, w.size, w.backward = &c, c.Link.Values, c.Link.Sort, c.Link.Size, c.Backward
 	return nil
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"strconv"
 
+	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/graph/projection"
 )
 
@@ -11,7 +12,7 @@ import (
 type writer struct {
 	x        *request
 	key      []byte
-	cursors  *cursorWriter
+	cursors  *cursor.Sealer
 	steps    []step
 	problems []problem
 	hidden   int // problems beyond the limit

@@ -3,6 +3,7 @@ package graph
 import (
 	"strconv"
 
+	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
@@ -130,9 +131,9 @@ func (w *writer) edge(dst []byte, f *fill, p *page, i int, field *pageField) []b
 
 // cursor writes the cursor of a row.
 func (w *writer) cursor(dst []byte, p *page, i int) []byte {
-	c := cursor{binding: w.binding(p), at: placeOf(p, i), offset: -1}
+	c := cursor.Cursor{Binding: w.binding(p), At: placeOf(p, i), Offset: -1}
 	if offset := p.offset(); offset >= 0 {
-		c.offset = offset + i + 1
+		c.Offset = offset + i + 1
 	}
 	return w.seal(dst, &c)
 }
@@ -144,26 +145,26 @@ func placeOf(p *page, i int) *search.Cursor {
 // link writes one of FHIR's links of a page. They are whole queries, for _cursor, and exist at the root only.
 func (w *writer) link(dst []byte, f *fill, p *page, kind pageKind) []byte {
 	win := &p.ask.window
-	c := cursor{link: true, size: win.size, sort: win.sort, values: win.values, offset: 0}
+	c := cursor.Cursor{Link: &cursor.Link{Size: win.size, Sort: win.sort, Values: win.values}}
 	switch {
 	case f.fetch.parent >= 0 || win.size == 0:
 		return append(dst, "null"...)
 	case kind == pageFirst:
 	case kind == pageLast:
-		c.backward, c.offset = true, -1
+		c.Backward, c.Offset = true, -1
 	case kind == pagePrevious && p.before() && len(p.Rows) > 0:
-		c.backward, c.at, c.offset = true, placeOf(p, 0), -1
+		c.Backward, c.At, c.Offset = true, placeOf(p, 0), -1
 	case kind == pageNext && p.following() && len(p.Rows) > 0:
-		c.at, c.offset = placeOf(p, len(p.Rows)-1), -1
+		c.At, c.Offset = placeOf(p, len(p.Rows)-1), -1
 		if offset := p.offset(); offset >= 0 {
-			c.offset = offset + len(p.Rows)
+			c.Offset = offset + len(p.Rows)
 		}
 	default:
 		return append(dst, "null"...)
 	}
-	c.binding = w.binding(p)
+	c.Binding = w.binding(p)
 	at := len(dst)
-	if dst = w.seal(dst, &c); len(dst)-at-2 > cursorMax {
+	if dst = w.seal(dst, &c); len(dst)-at-2 > cursor.Max {
 		w.problem(fault.New(fault.TooCostly, "the query is too long for a link; page by first and after"), f.fetch)
 		return append(dst[:at], "null"...)
 	}
@@ -171,7 +172,7 @@ func (w *writer) link(dst []byte, f *fill, p *page, kind pageKind) []byte {
 }
 
 // binding is made once a page, when a cursor is selected.
-func (w *writer) binding(p *page) binding {
+func (w *writer) binding(p *page) cursor.Binding {
 	if p.binding == nil {
 		b := bindingOf(p.ask.part.Query.Caller, &p.ask.part)
 		p.binding = &b
@@ -179,11 +180,11 @@ func (w *writer) binding(p *page) binding {
 	return *p.binding
 }
 
-func (w *writer) seal(dst []byte, c *cursor) []byte {
+func (w *writer) seal(dst []byte, c *cursor.Cursor) []byte {
 	if w.cursors == nil {
-		w.cursors = newCursorWriter(w.key)
+		w.cursors = cursor.NewSealer(w.key)
 	}
 	dst = append(dst, '"')
-	dst = w.cursors.appendText(dst, c)
+	dst = w.cursors.Append(dst, c)
 	return append(dst, '"')
 }

@@ -1,0 +1,73 @@
+package cursor_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/heliograph/heliograph/cursor"
+	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/search"
+)
+
+var key = []byte("0123456789abcdef0123456789abcdef")
+
+func cursors() *rapid.Generator[cursor.Cursor] {
+	texts := rapid.SliceOfN(rapid.String(), 1, 3)
+	return rapid.Custom(func(t *rapid.T) cursor.Cursor {
+		c := cursor.Cursor{Offset: rapid.IntRange(-1, 1<<30).Draw(t, "offset"), Backward: rapid.Bool().Draw(t, "backward")}
+		copy(c.Binding[:], rapid.SliceOfN(rapid.Byte(), 8, 8).Draw(t, "binding"))
+		if rapid.Bool().Draw(t, "at") {
+			order := rapid.SliceOf(rapid.Byte()).Draw(t, "order")
+			c.At = &search.Cursor{Order: order, ID: rapid.String().Draw(t, "id")}
+		}
+		if rapid.Bool().Draw(t, "link") {
+			c.Link = &cursor.Link{Size: rapid.IntRange(0, 1000).Draw(t, "size"), Sort: texts.Draw(t, "sort")}
+			c.Link.Values = []cursor.Value{{Name: rapid.String().Draw(t, "name"), Values: texts.Draw(t, "values")}}
+		}
+		return c
+	})
+}
+
+// TestRoundTrip: what is sealed opens to the same, and any changed byte, or another key, is refused.
+func TestRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := cursors().Draw(t, "cursor")
+		text := cursor.NewSealer(key).Append(nil, &c)
+		got, err := cursor.Open(key, string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c, got); diff != "" {
+			t.Fatal(diff)
+		}
+		if _, err := cursor.Open([]byte("another key of another primary .."), string(text)); fault.Of(err) != fault.BadUserInput {
+			t.Fatal(err)
+		}
+		i := rapid.IntRange(0, len(text)-1).Draw(t, "place")
+		text[i] ^= 1
+		if _, err := cursor.Open(key, string(text)); fault.Of(err) != fault.BadUserInput {
+			t.Fatalf("byte %d: %v", i, err)
+		}
+	})
+}
+
+// FuzzOpen: no text opens that was not sealed, and none panics.
+func FuzzOpen(f *testing.F) {
+	f.Add("")
+	f.Add("AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+	f.Add(string(cursor.NewSealer(key).Append(nil, &cursor.Cursor{Offset: -1, Backward: true})))
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := cursor.Open(key, text)
+		if err != nil {
+			if fault.Of(err) != fault.BadUserInput {
+				t.Fatal(err)
+			}
+			return
+		}
+		if again := cursor.NewSealer(key).Append(nil, &c); string(again) != text {
+			t.Fatal("it is not what was sealed")
+		}
+	})
+}

@@ -97,7 +97,8 @@ func join(parts []Expr, sep, empty string) string {
 	return strings.Join(out, sep)
 }
 
-var modifierNames = [...]string{"", "exact", "contains", "text", "of-type", "identifier", "above", "below", "in", "text-advanced"}
+var modifierNames = [...]string{"", "exact", "contains", "text", "of-type", "identifier", "above", "below", "in", "text-advanced",
+	"equals", "ends-with"}
 
 // String is FHIR's name of the modifier, without the colon; "" for Plain.
 func (m Modifier) String() string { return modifierNames[m] }

@@ -49,7 +49,7 @@ func plain(f func(item *Item, q *Value) bool) compare {
 }
 
 // stringComparison (3.1.1.4.8): starts with, after normalising case, accents and white space; equal to the byte; or
-// contains, after normalising.
+// contains, is equal or ends with, after normalising.
 func stringComparison(m Modifier) compare {
 	switch m {
 	case Plain:
@@ -58,6 +58,10 @@ func stringComparison(m Modifier) compare {
 		return plain(func(i *Item, q *Value) bool { return i.Exact == q.Text })
 	case Contains:
 		return plain(func(i *Item, q *Value) bool { return strings.Contains(i.Text, q.Text) })
+	case Equals:
+		return plain(func(i *Item, q *Value) bool { return i.Text == q.Text })
+	case EndsWith:
+		return plain(func(i *Item, q *Value) bool { return strings.HasSuffix(i.Text, q.Text) })
 	default:
 		return nil
 	}

@@ -128,6 +128,8 @@ const (
 	Below                 // uri, token, reference: the value or a descendant
 	In                    // token: member of a value set
 	TextAdvanced          // token, string: by a text engine's own analysis
+	Equals                // string: the normalised text is equal; of `_filter` and the typed where, not of URLs
+	EndsWith              // string: the normalised text ends with it; likewise
 )
 
 // Op compares a value of the query with an index value of an ordered type (FHIR R4, 3.1.1.4.4 prefixes).

@@ -52,6 +52,11 @@ func aroundString(i search.Item) []asked {
 		{search.Contains, search.Value{Text: runes(i.Text, 1, 4)}},
 		{search.Contains, search.Value{Text: runes(i.Text, 2, 100)}},
 		{search.Contains, search.Value{Text: "%"}},
+		{search.Equals, search.Value{Text: i.Text}},
+		{search.Equals, search.Value{Text: runes(i.Text, 0, 3)}},
+		{search.EndsWith, search.Value{Text: runes(i.Text, 1, 100)}},
+		{search.EndsWith, search.Value{Text: runes(i.Text, 1, 3)}},
+		{search.EndsWith, search.Value{Text: "x" + i.Text}},
 		{search.Plain, search.Value{Text: "_"}},
 	}
 	return slices.DeleteFunc(out, func(a asked) bool { return a.value.Text == "" })

@@ -118,7 +118,9 @@ func AllClaims(terminology bool) search.Claims {
 			search.CanIDs | search.CanText | search.CanContent | search.CanList | search.CanSort | search.CanCount |
 			search.CanEach | search.CanWithin | search.CanBodies | search.CanWalk | search.CanAggregate | search.CanScan,
 		Params: []search.ParamClaim{
-			{ParamType: search.String, Modifiers: []search.Modifier{search.Plain, search.Exact, search.Contains}},
+			{ParamType: search.String, Modifiers: []search.Modifier{
+				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith,
+			}},
 			{ParamType: search.Token, Modifiers: token},
 			{ParamType: search.Date},
 			{ParamType: search.Number},

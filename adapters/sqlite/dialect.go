@@ -13,6 +13,11 @@ func element(row string, n string) string { return row + ".value ->> " + n }
 // contains is true where a column has a text in it.
 func contains(column, text string) *writer { return sqlf("instr("+column+", ?) > 0", text) }
 
+// endsWith is true where a column ends with a text: by bytes, as everything is compared.
+func endsWith(column, text string) *writer {
+	return sqlf("substr(CAST("+column+" AS BLOB), ?) = ?", int64(-len(text)), []byte(text))
+}
+
 // bytesOf is the length of a text in bytes.
 func bytesOf(column string) string { return "length(CAST(" + column + " AS BLOB))" }
 

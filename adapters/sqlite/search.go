@@ -16,7 +16,9 @@ func (s *Store) Describe() search.Claims {
 			search.CanText | search.CanContent | search.CanList | search.CanSort | search.CanCount | search.CanEach |
 			search.CanWithin | search.CanBodies | search.CanScan,
 		Params: []search.ParamClaim{
-			{ParamType: search.String, Modifiers: []search.Modifier{search.Plain, search.Exact, search.Contains}},
+			{ParamType: search.String, Modifiers: []search.Modifier{
+				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith,
+			}},
 			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In}},
 			{ParamType: search.Reference, Modifiers: []search.Modifier{search.Plain, search.Identifier}},
 			{ParamType: search.URI, Modifiers: []search.Modifier{search.Plain, search.Above, search.Below}},

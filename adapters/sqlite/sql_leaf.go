@@ -136,6 +136,14 @@ func stringAccess(p *paramName, m search.Modifier, v *search.Value) access {
 		return access{table: "sx", rows: rows/10 + 1, where: func(x string) *writer {
 			return sqlf(x+".pid = ? AND ?", p.id, contains("coalesce("+x+".rest, "+x+".norm)", v.Text))
 		}}
+	case search.EndsWith:
+		return access{table: "sx", rows: rows/20 + 1, where: func(x string) *writer {
+			return sqlf(x+".pid = ? AND ?", p.id, endsWith("coalesce("+x+".rest, "+x+".norm)", v.Text))
+		}}
+	case search.Equals:
+		return access{table: "sx", point: true, rows: p.frequency(), where: func(x string) *writer {
+			return sqlf(x+".pid = ? AND "+x+".norm = ? AND coalesce("+x+".rest, "+x+".norm) = ?", p.id, cutKey(v.Text), v.Text)
+		}}
 	}
 	return access{table: "sx", rows: rows/50 + 1, where: func(x string) *writer {
 		w := sqlf(x+".pid = ?", p.id)

@@ -94,7 +94,7 @@ func (c *configCheckCommand) Run(root *cli) error {
 	if err != nil {
 		return err
 	}
-	if _, err := graph.NewSchema(f.defs, f.params, cfg.FHIR.Types); err != nil {
+	if _, err := graph.NewSchema(f.defs, f.models.Current().Parameters, cfg.FHIR.Types); err != nil {
 		return &configError{fmt.Errorf("fhir.types: %w", err)}
 	}
 	name := root.Config

@@ -16,13 +16,11 @@ import (
 
 // fhirHouse is what can be had without a store.
 type fhirHouse struct {
-	cfg     config.Config
-	log     *slog.Logger
-	defs    *fhir.Definitions
-	params  *search.Parameters
-	indexer *search.Indexer
-	reader  *search.Reader
-	intake  *composite.Intake
+	cfg    config.Config
+	log    *slog.Logger
+	defs   *fhir.Definitions
+	models *composite.Models
+	intake *composite.Intake
 }
 
 // house is the whole: opened stores and the engine over them.
@@ -46,14 +44,13 @@ func openFHIR(cfg config.Config) (fhirHouse, error) {
 	if cfg.FHIR.Units == "canonical" {
 		units = search.UnitsCanonical
 	}
-	h.params = params
-	h.indexer, err = search.NewIndexer(params, search.Config{Units: units, Location: location, Base: cfg.FHIR.Base})
-	if err != nil {
-		return h, err
-	}
-	h.reader = search.NewReader(params, search.ReaderConfig{Units: units, Base: cfg.FHIR.Base, Location: location, Now: time.Now})
-	h.intake = composite.NewIntake(h.defs, h.indexer)
-	return h, nil
+	h.models, err = composite.NewModels(composite.ModelConfig{
+		Parameters: params,
+		Index:      search.Config{Units: units, Location: location, Base: cfg.FHIR.Base},
+		Read:       search.ReaderConfig{Units: units, Base: cfg.FHIR.Base, Location: location, Now: time.Now},
+	})
+	h.intake = composite.NewIntake(h.defs, h.models)
+	return h, err
 }
 
 // open opens the embedded store and makes the engine. Close it.
@@ -64,7 +61,7 @@ func open(ctx context.Context, cfg config.Config) (*house, error) {
 	}
 	h := &house{fhirHouse: f}
 	h.store, err = sqlite.Open(ctx, sqlite.Config{
-		ID: "main", Dir: cfg.Data, Chronological: f.params.Chronological,
+		ID: "main", Dir: cfg.Data, Chronological: f.models.Current().Parameters.Chronological,
 		Relaxed: cfg.Store.Durability == "relaxed", Readers: cfg.Store.Readers,
 	})
 	if err != nil {
@@ -73,7 +70,7 @@ func open(ctx context.Context, cfg config.Config) (*house, error) {
 	if err := h.settle(ctx); err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}
-	h.engine, err = composite.Open(ctx, composite.Config{Primary: h.store, Indexer: h.indexer, Tenants: tenants(cfg), Logger: h.log})
+	h.engine, err = composite.Open(ctx, composite.Config{Primary: h.store, Models: h.models, Tenants: tenants(cfg), Logger: h.log})
 	if err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}
@@ -102,7 +99,7 @@ const baseSetting = "fhir.base"
 func (f *fhirHouse) indexSettings() map[string]string {
 	return map[string]string{
 		"fhir.units": f.cfg.FHIR.Units, "fhir.timezone": f.cfg.FHIR.Timezone, baseSetting: f.cfg.FHIR.Base,
-		"the program's indexer": f.indexer.Fingerprint(),
+		"the program's indexer": f.models.Current().Indexer.Fingerprint(),
 	}
 }
 

@@ -21,7 +21,7 @@ func (c *schemaCommand) Run(root *cli) error {
 	if err != nil {
 		return err
 	}
-	s, err := graph.NewSchema(f.defs, f.params, cfg.FHIR.Types)
+	s, err := graph.NewSchema(f.defs, f.models.Current().Parameters, cfg.FHIR.Types)
 	if err != nil {
 		return err
 	}

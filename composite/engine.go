@@ -9,7 +9,6 @@ import (
 	"github.com/heliograph/heliograph/adapters"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/planner"
-	"github.com/heliograph/heliograph/search"
 )
 
 // Config is what an Engine is made of.
@@ -18,8 +17,8 @@ type Config struct {
 	Primary adapters.Primary
 	// Secondaries answer what they claim, in this order of preference.
 	Secondaries []adapters.Store
-	// Indexer takes the index values of hydrated rows, where a plan filters or sorts them here; required.
-	Indexer *search.Indexer
+	// Models give the indexer that takes the index values of hydrated rows, where a plan filters or sorts them here; required.
+	Models *Models
 	// Tenants are those whose statistics are watched; "main" when empty.
 	Tenants []string
 	Budget  Budget
@@ -41,7 +40,7 @@ type Engine struct {
 	primary  adapters.Primary
 	stores   map[string]adapters.Store
 	order    []adapters.Store
-	indexer  *search.Indexer
+	models   *Models
 	tenants  []string
 	budget   Budget
 	log      *slog.Logger
@@ -52,11 +51,11 @@ type Engine struct {
 // Open makes an engine over opened stores, which stay the caller's to close. It reads their claims and statistics once and fails
 // if the primary does not answer; a secondary that does not is no candidate until a Refresh finds it well.
 func Open(ctx context.Context, cfg Config) (*Engine, error) {
-	if cfg.Primary == nil || cfg.Indexer == nil {
-		return nil, fault.New(fault.Internal, "composite: a primary and an indexer are required")
+	if cfg.Primary == nil || cfg.Models == nil {
+		return nil, fault.New(fault.Internal, "composite: a primary and models are required")
 	}
 	e := &Engine{
-		primary: cfg.Primary, stores: map[string]adapters.Store{}, indexer: cfg.Indexer,
+		primary: cfg.Primary, stores: map[string]adapters.Store{}, models: cfg.Models,
 		tenants: cfg.Tenants, budget: cfg.Budget, log: cfg.Logger,
 	}
 	if len(e.tenants) == 0 {
@@ -100,7 +99,7 @@ func (e *Engine) Plan(op planner.Operation) (*planner.Plan, error) {
 
 // Start begins a run of a plan. Calls of one level are given to Run together; levels follow one another.
 func (e *Engine) Start(p *planner.Plan) *Execution {
-	x := &Execution{engine: e, plan: p, account: account{budget: e.budget, primary: e.primary.ID(), nodes: map[planner.Node]*Actual{}}}
+	x := &Execution{engine: e, plan: p, model: e.models.Current(), account: account{budget: e.budget, primary: e.primary.ID(), nodes: map[planner.Node]*Actual{}}}
 	for i := range p.Parts {
 		x.degraded = append(x.degraded, p.Parts[i].Degraded...)
 	}

@@ -111,12 +111,12 @@ func TestOpen(t *testing.T) {
 		t.Error(err)
 	}
 	_, err := composite.Open(t.Context(), composite.Config{
-		Primary: memory.Open(memory.Config{}), Indexer: indexer(t), Secondaries: nil,
+		Primary: memory.Open(memory.Config{}), Models: models(t), Secondaries: nil,
 	})
 	if err != nil {
 		t.Error(err)
 	}
 	twice := memory.Open(memory.Config{ID: "table"})
-	_, err = composite.Open(t.Context(), composite.Config{Primary: memory1(t), Indexer: indexer(t), Secondaries: storesOf(twice)})
+	_, err = composite.Open(t.Context(), composite.Config{Primary: memory1(t), Models: models(t), Secondaries: storesOf(twice)})
 	wantCode(t, err, fault.BadUserInput)
 }

@@ -17,13 +17,13 @@ import (
 // writer. It is safe for concurrent use.
 type Intake struct {
 	defs    *fhir.Definitions
-	indexer *search.Indexer
+	models  *Models
 	parsers sync.Pool
 }
 
-// NewIntake makes an intake over one version of FHIR.
-func NewIntake(defs *fhir.Definitions, indexer *search.Indexer) *Intake {
-	return &Intake{defs: defs, indexer: indexer, parsers: sync.Pool{New: func() any { return new(fastjson.Parser) }}}
+// NewIntake makes an intake over one version of FHIR. Each resource is indexed by the model that is current when it comes.
+func NewIntake(defs *fhir.Definitions, models *Models) *Intake {
+	return &Intake{defs: defs, models: models, parsers: sync.Pool{New: func() any { return new(fastjson.Parser) }}}
 }
 
 // Admission says how a resource is taken in.
@@ -89,7 +89,7 @@ func (in *Intake) Prepare(raw []byte, how Admission) (Prepared, error) {
 			return Prepared{}, fault.At("", "identify "+ref.String(), err)
 		}
 	}
-	values, skipped, err := in.indexer.Index(v)
+	values, skipped, err := in.models.Current().Indexer.Index(v)
 	if err != nil {
 		return Prepared{}, fault.At("", "index "+ref.String(), err)
 	}

@@ -17,7 +17,7 @@ func storesOf(s adapters.Store) []adapters.Store { return []adapters.Store{s} }
 
 func intake(t *testing.T) *composite.Intake {
 	t.Helper()
-	return composite.NewIntake(fhir.R4(), indexer(t))
+	return composite.NewIntake(fhir.R4(), models(t))
 }
 
 // TestPrepare: a resource that is in order becomes a write whose index values are those of its stored body.
@@ -42,7 +42,7 @@ func TestPrepare(t *testing.T) {
 
 func sameValues(t *testing.T, p composite.Prepared) {
 	t.Helper()
-	want, _, err := indexer(t).IndexBytes(p.Write.Body.JSON)
+	want, _, err := models(t).Current().Indexer.IndexBytes(p.Write.Body.JSON)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func newRig(t testing.TB, patients int, budget composite.Budget) *rig {
 func open(t testing.TB, primary adapters.Primary, budget composite.Budget, secondaries ...adapters.Store) *composite.Engine {
 	t.Helper()
 	e, err := composite.Open(t.Context(), composite.Config{
-		Primary: primary, Secondaries: secondaries, Indexer: indexer(t), Budget: budget,
+		Primary: primary, Secondaries: secondaries, Models: models(t), Budget: budget,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -85,13 +85,16 @@ func open(t testing.TB, primary adapters.Primary, budget composite.Budget, secon
 	return e
 }
 
-func indexer(t testing.TB) *search.Indexer {
+func models(t testing.TB) *composite.Models {
 	t.Helper()
-	x, err := search.NewIndexer(adaptertest.Parameters(t), search.Config{Base: "http://here.example/fhir"})
+	const base = "http://here.example/fhir"
+	m, err := composite.NewModels(composite.ModelConfig{
+		Parameters: adaptertest.Parameters(t), Index: search.Config{Base: base}, Read: search.ReaderConfig{Base: base},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return x
+	return m
 }
 
 func newSecondary(t testing.TB, primary *memory.Store, id string, claims search.Claims) *memory.Store {

@@ -21,6 +21,8 @@ const sideBySide = 4
 type Execution struct {
 	engine *Engine
 	plan   *planner.Plan
+	// model is that of the start: the values of a row are of one model.
+	model *Model
 	account
 }
 

@@ -121,7 +121,7 @@ func (x *Execution) matching(ctx context.Context, v verification, asked []string
 
 // values are the index values of a stored resource.
 func (x *Execution) values(res search.Resource) (*search.Values, error) {
-	v, _, err := x.engine.indexer.IndexBytes(res.Body.JSON) // what lenient data skips was skipped when it was written, too
+	v, _, err := x.model.Indexer.IndexBytes(res.Body.JSON) // what lenient data skips was skipped when it was written, too
 	if err != nil {
 		return nil, &fault.Error{
 			Code: fault.StoreCorrupt, Store: x.engine.primary.ID(), Op: "index", Err: err,

@@ -27,12 +27,12 @@ import (
 // graphOver is a GraphQL endpoint over one store.
 func (k *kit) graphOver(t testing.TB, store primary) http.Handler {
 	t.Helper()
-	engine, err := composite.Open(t.Context(), composite.Config{Primary: store, Indexer: k.indexer})
+	engine, err := composite.Open(t.Context(), composite.Config{Primary: store, Models: k.models})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h, err := graph.New(graph.Config{
-		Definitions: fhir.R4(), Parameters: k.params, Engine: graph.Over(engine), Reader: k.reader, CursorKey: bytes.Repeat([]byte{1}, 32),
+		Definitions: fhir.R4(), Models: k.models, Engine: graph.Over(engine), CursorKey: bytes.Repeat([]byte{1}, 32),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +134,7 @@ func newQueries(t testing.TB, k *kit, store primary, random *rand.Rand) *queries
 			if err != nil {
 				t.Fatal(err)
 			}
-			v, _, err := k.indexer.IndexBytes(hit.Resource.Body.JSON)
+			v, _, err := k.models.Current().Indexer.IndexBytes(hit.Resource.Body.JSON)
 			if err != nil {
 				t.Fatal(err)
 			}

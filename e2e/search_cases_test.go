@@ -110,7 +110,7 @@ func (k *kit) find(t *testing.T, store adapters.Searcher, c searchCase) ([]strin
 		values := c.Params[name]
 		switch name {
 		case "_sort":
-			keys, err := k.reader.Sort(c.ResourceType, values)
+			keys, err := k.models.Current().Reader.Sort(c.ResourceType, values)
 			if err != nil {
 				return nil, err
 			}
@@ -126,7 +126,7 @@ func (k *kit) find(t *testing.T, store adapters.Searcher, c searchCase) ([]strin
 				offset = n
 			}
 		default:
-			e, err := k.reader.Clause(c.ResourceType, name, values)
+			e, err := k.models.Current().Reader.Clause(c.ResourceType, name, values)
 			if err != nil {
 				return nil, err
 			}

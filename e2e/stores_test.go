@@ -15,10 +15,9 @@ import (
 
 // kit is what every store of a test shares.
 type kit struct {
-	params  *search.Parameters
-	indexer *search.Indexer
-	reader  *search.Reader
-	intake  *composite.Intake
+	params *search.Parameters
+	models *composite.Models
+	intake *composite.Intake
 }
 
 func newKit(t testing.TB, units search.Units) *kit {
@@ -27,12 +26,13 @@ func newKit(t testing.TB, units search.Units) *kit {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	indexer, err := search.NewIndexer(params, search.Config{Units: units})
+	models, err := composite.NewModels(composite.ModelConfig{
+		Parameters: params, Index: search.Config{Units: units}, Read: search.ReaderConfig{Units: units},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &kit{params: params, indexer: indexer, reader: search.NewReader(params, search.ReaderConfig{Units: units}),
-		intake: composite.NewIntake(fhir.R4(), indexer)}
+	return &kit{params: params, models: models, intake: composite.NewIntake(fhir.R4(), models)}
 }
 
 // noon is the time of every commit, so that stores that are loaded one after the other agree in it.

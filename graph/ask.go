@@ -30,7 +30,7 @@ type ask struct {
 // asker reads the arguments of fetches.
 type asker struct {
 	schema *Schema
-	reader Reader
+	reader *search.Reader
 	limits *Limits
 	caller search.Caller
 	vars   map[string]any

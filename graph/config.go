@@ -26,21 +26,12 @@ type Execution interface {
 	Report() composite.Report
 }
 
-// Reader reads search arguments in FHIR's syntax: a search.Reader.
-type Reader interface {
-	// Clause reads the values of one parameter (modifiers and chains are in its name): each is a condition of its own, all of which
-	// must hold; what is between commas in one are alternatives.
-	Clause(resourceType, name string, values []string) (search.Expr, error)
-	// Sort reads sort keys: parameter codes, a minus before one for descending.
-	Sort(resourceType string, keys []string) ([]search.SortKey, error)
-}
-
-// Config is what a Handler is made of. Definitions, Parameters, Engine, Reader and CursorKey are required.
+// Config is what a Handler is made of. Definitions, Models, Engine and CursorKey are required.
 type Config struct {
 	Definitions *fhir.Definitions
-	Parameters  *search.Parameters
-	Engine      Engine
-	Reader      Reader
+	// Models give the parameters that the schema has, and the reader of their values.
+	Models *composite.Models
+	Engine Engine
 	// Types narrows the schema to these resource types; empty is all.
 	Types []string
 	// CursorKey signs cursors: the same 32 bytes or more in every gateway of one primary.

@@ -21,6 +21,8 @@ type call struct {
 	caller    search.Caller
 	queryOnly bool   // a mutation is refused (GET)
 	explain   string // one of the explain modes
+
+	*edition // that of the beginning: execute sets it
 }
 
 // outcome is the response to a call: body is JSON, valid until release.
@@ -44,7 +46,8 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 			out.refused = false
 		}
 	}()
-	d, errs := h.document(c.query)
+	c.edition = h.edition.Load()
+	d, errs := h.document(c.edition, c.query)
 	if len(errs) > 0 {
 		out := failed(errs)
 		out.mutation = c.queryOnly && writes(c.query, c.name, h.limits.Tokens)
@@ -59,19 +62,19 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 		out.mutation = c.queryOnly
 		return out
 	}
-	vars, err := coerceVariables(h.schema.doc, def, c.variables)
+	vars, err := coerceVariables(c.schema.doc, def, c.variables)
 	if err == nil {
 		err = d.checkConditions(def, vars)
 	}
 	if err != nil {
 		return failed(h.located(ctx, err))
 	}
-	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(h.schema, def, f, &h.limits) })
+	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(c.schema, def, f, &h.limits) })
 	if err != nil {
 		return failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
 	}
 	if kept {
-		h.documents.grown(d, op)
+		c.documents.grown(d, op)
 	}
 	if op.schema && h.production {
 		return failed(refuse(fault.New(fault.Forbidden, "introspection is switched off")))
@@ -84,7 +87,7 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 
 // remembered answers an operation that asks for nothing but the schema: the response is kept.
 func (h *Handler) remembered(ctx context.Context, c *call, d *document, op *operation) outcome {
-	r, err := h.schemas.answer(queryKey(d.text, c.name), func() ([]byte, error) {
+	r, err := c.rendered.answer(queryKey(d.text, c.name), func() ([]byte, error) {
 		out := h.run(ctx, c, d, op, nil)
 		defer out.release()
 		return slices.Clone(out.body), nil
@@ -146,9 +149,9 @@ const (
 
 // run executes a compiled operation and writes the response.
 func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, vars map[string]any) outcome {
-	x := h.take(op)
+	x := h.take(c.edition, op)
 	defer h.put(x)
-	h.prepare(x, c.caller, vars)
+	h.prepare(x, c, vars)
 	var problems []problem
 	var gateway map[string]json.RawMessage
 	if len(op.gateway) > 0 {
@@ -196,7 +199,7 @@ func (h *Handler) root(dst []byte, w *writer, i int, gateway map[string]json.Raw
 			w.problem(w.schemaErr, nil)
 			return append(dst, "null"...)
 		}
-		out, err := h.introspect(dst, r, w.x.op, vars)
+		out, err := introspect(w.x.schema, dst, r, w.x.op, vars)
 		if err != nil {
 			w.schemaErr = err
 			w.steps = []step{{key: r.key}}

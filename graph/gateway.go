@@ -36,7 +36,7 @@ func (h *Handler) delegate(ctx context.Context, c *call, d *document, op *operat
 		return &gqlerror.Error{Err: err, Path: graphql.GetPath(ctx)}
 	}
 	ctx = graphql.WithResponseContext(ctx, present, func(_ context.Context, p any) error { return fault.New(fault.Internal, "panic: %v", p) })
-	response := h.gateway.Exec(ctx)(ctx)
+	response := c.gateway.Exec(ctx)(ctx)
 	var problems []problem
 	for _, e := range graphql.GetErrors(ctx) {
 		problems = append(problems, problem{err: cause(e), path: plainPath(e.Path), field: fieldAt(op, e.Path)})

@@ -36,8 +36,8 @@ fragment TypeRef on __Type {
 }`
 
 // introspect writes the value of a __schema or __type field.
-func (h *Handler) introspect(dst []byte, r *root, op *operation, vars map[string]any) ([]byte, error) {
-	return newIntrospector(h.schema.doc, op.flags, vars).field(dst, r.fields)
+func introspect(s *Schema, dst []byte, r *root, op *operation, vars map[string]any) ([]byte, error) {
+	return newIntrospector(s.doc, op.flags, vars).field(dst, r.fields)
 }
 
 // Introspection is the response to the standard introspection query on the schema narrowed to these resource types, or on all

@@ -21,8 +21,8 @@ const (
 )
 
 // document parses and validates a query, or finds it among those of before. What is wrong with it comes as GraphQL errors.
-func (h *Handler) document(text string) (*document, gqlerror.List) {
-	if d := h.documents.find(text); d != nil {
+func (h *Handler) document(e *edition, text string) (*document, gqlerror.List) {
+	if d := e.documents.find(text); d != nil {
 		return d, nil
 	}
 	if !utf8.ValidString(text) {
@@ -38,14 +38,14 @@ func (h *Handler) document(text string) (*document, gqlerror.List) {
 	if err := measure(doc, &h.limits); err != nil {
 		return nil, refuse(err)
 	}
-	if errs := h.validate(doc); len(errs) > 0 {
+	if errs := h.validate(e.schema, doc); len(errs) > 0 {
 		return nil, errs
 	}
 	if err := depth(doc, h.limits.Depth); err != nil {
 		return nil, refuse(err)
 	}
 	d := &document{text: text, doc: doc, conditions: conditions(doc)}
-	h.documents.keep(d)
+	e.documents.keep(d)
 	return d, nil
 }
 
@@ -69,8 +69,8 @@ func parseError(err error) *gqlerror.Error {
 }
 
 // validate applies the rules of GraphQL's validation (5).
-func (h *Handler) validate(doc *ast.QueryDocument) gqlerror.List {
-	found := validator.ValidateWithRules(h.schema.doc, doc, h.rules)
+func (h *Handler) validate(s *Schema, doc *ast.QueryDocument) gqlerror.List {
+	found := validator.ValidateWithRules(s.doc, doc, h.rules)
 	const most = 50
 	var errs gqlerror.List
 	for i, e := range found {

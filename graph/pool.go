@@ -6,12 +6,12 @@ import "slices"
 const rescans = 8
 
 // take gives a request with the memory of an earlier one.
-func (h *Handler) take(op *operation) *request {
+func (h *Handler) take(e *edition, op *operation) *request {
 	x, _ := h.requests.Get().(*request)
 	if x == nil {
 		x = &request{}
 	}
-	x.schema, x.refs, x.limits, x.inner, x.op = h.schema, h.refs, &h.limits, h.inner, op
+	x.schema, x.refs, x.limits, x.inner, x.op = e.schema, h.refs, &h.limits, h.inner, op
 	x.run.Most, x.run.Again = h.limits.Response, rescans*h.limits.Response
 	return x
 }

@@ -3,15 +3,14 @@ package graph
 import (
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/planner"
-	"github.com/heliograph/heliograph/search"
 )
 
 // prepare reads the arguments of all fetches and makes the plan. What is wrong with one field is that field's error.
-func (h *Handler) prepare(x *request, caller search.Caller, vars map[string]any) {
+func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 	if len(x.op.fetches) == 0 {
 		return
 	}
-	k := asker{schema: h.schema, reader: h.reader, limits: &h.limits, caller: caller, vars: vars, key: h.key, refs: h.refs}
+	k := asker{schema: c.schema, reader: c.model.Reader, limits: &h.limits, caller: c.caller, vars: vars, key: h.key, refs: h.refs}
 	for _, f := range x.op.fetches {
 		x.asks = append(x.asks, k.ask(f))
 	}

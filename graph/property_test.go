@@ -38,7 +38,7 @@ func populated(t *testing.T, patients int) *naive {
 			t.Fatal(err)
 		}
 		ref := fhir.Ref{Type: meta.Type, ID: meta.ID}
-		if n.values[ref], _, err = w.indexer.IndexBytes(body.JSON); err != nil {
+		if n.values[ref], _, err = w.models.Current().Indexer.IndexBytes(body.JSON); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Contains(n.refs, ref) {

@@ -31,17 +31,18 @@ func (h *Handler) SchemaJSON() http.Handler {
 			h.refuse(w, mediaJSON, http.StatusForbidden, fault.New(fault.Forbidden, "introspection is switched off"))
 			return
 		}
-		types, err := h.wanted(r.Context(), caller, r.URL.Query().Get("types"))
+		e := h.edition.Load()
+		types, err := h.wanted(r.Context(), e.schema, caller, r.URL.Query().Get("types"))
 		if err != nil {
 			h.refuse(w, mediaJSON, statusOf(err), err)
 			return
 		}
-		h.sendSchema(w, r, types)
+		h.sendSchema(w, r, e, types)
 	})
 }
 
-func (h *Handler) sendSchema(w http.ResponseWriter, r *http.Request, types []string) {
-	doc, err := h.schemas.answer(strings.Join(types, ","), func() ([]byte, error) { return h.schema.Introspection(types) })
+func (h *Handler) sendSchema(w http.ResponseWriter, r *http.Request, e *edition, types []string) {
+	doc, err := e.rendered.answer(strings.Join(types, ","), func() ([]byte, error) { return e.schema.Introspection(types) })
 	if err != nil {
 		h.refuse(w, mediaJSON, http.StatusInternalServerError, err)
 		return
@@ -66,16 +67,16 @@ func matches(header []string, etag string) bool {
 }
 
 // wanted reads ?types=: nil is all.
-func (h *Handler) wanted(ctx context.Context, caller search.Caller, text string) ([]string, error) {
+func (h *Handler) wanted(ctx context.Context, s *Schema, caller search.Caller, text string) ([]string, error) {
 	switch text {
 	case "", "all":
 		return nil, nil
 	case "data":
-		return h.held(ctx, caller)
+		return h.held(ctx, s, caller)
 	}
 	types := slices.Compact(slices.Sorted(strings.SplitSeq(text, ",")))
 	for _, t := range types {
-		if !h.schema.served[t] {
+		if !s.served[t] {
 			return nil, fault.New(fault.BadUserInput, "types names what is no resource type of the schema")
 		}
 	}
@@ -84,10 +85,10 @@ func (h *Handler) wanted(ctx context.Context, caller search.Caller, text string)
 
 // held are the types of which the caller has resources; Patient, or all, where there are none. The stores' statistics say which
 // types to look at, and no more: they are of all tenants.
-func (h *Handler) held(ctx context.Context, caller search.Caller) ([]string, error) {
+func (h *Handler) held(ctx context.Context, s *Schema, caller search.Caller) ([]string, error) {
 	op := planner.Operation{Caller: caller}
 	var calls []composite.Call
-	for _, t := range h.schema.resources {
+	for _, t := range s.resources {
 		if slices.ContainsFunc(h.engine.Snapshot().Stores, func(st planner.StoreState) bool { return st.Statistics.Rows[t] > 0 }) {
 			calls = append(calls, composite.Call{Part: len(op.Parts)})
 			op.Parts = append(op.Parts, planner.Part{
@@ -109,7 +110,7 @@ func (h *Handler) held(ctx context.Context, caller search.Caller) ([]string, err
 			types = append(types, op.Parts[i].Query.Type)
 		}
 	}
-	if types == nil && h.schema.served["Patient"] {
+	if types == nil && s.served["Patient"] {
 		return []string{"Patient"}, nil
 	}
 	return types, nil

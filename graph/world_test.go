@@ -35,7 +35,7 @@ type world struct {
 	engine  *composite.Engine
 	counted *counted
 	handler *graph.Handler
-	indexer *search.Indexer
+	models  *composite.Models
 }
 
 // open makes a world that holds some resources; change may alter the configuration.
@@ -43,19 +43,19 @@ func open(t testing.TB, change func(*graph.Config), resources ...string) *world 
 	t.Helper()
 	w := &world{t: t, store: memory.Open(memory.Config{})}
 	var err error
-	if w.indexer, err = search.NewIndexer(parameters(), search.Config{}); err != nil {
+	if w.models, err = composite.NewModels(composite.ModelConfig{Parameters: parameters()}); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range resources {
 		w.put(r)
 	}
-	w.engine, err = composite.Open(t.Context(), composite.Config{Primary: w.store, Indexer: w.indexer})
+	w.engine, err = composite.Open(t.Context(), composite.Config{Primary: w.store, Models: w.models})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.counted = &counted{Engine: graph.Over(w.engine)}
 	cfg := graph.Config{
-		Definitions: fhir.R4(), Parameters: parameters(), Engine: w.counted, Reader: search.NewReader(parameters(), search.ReaderConfig{}),
+		Definitions: fhir.R4(), Models: w.models, Engine: w.counted,
 		CursorKey: bytes.Repeat([]byte("k"), 32), Version: "test", BaseURLs: []string{"https://here.example/fhir"},
 	}
 	if change != nil {
@@ -75,7 +75,7 @@ func (w *world) putFor(tenant, resource string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	values, _, err := w.indexer.IndexBytes(body.JSON)
+	values, _, err := w.models.Current().Indexer.IndexBytes(body.JSON)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -28,11 +28,11 @@ func intake(t testing.TB) *composite.Intake {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	x, err := search.NewIndexer(params, search.Config{})
+	models, err := composite.NewModels(composite.ModelConfig{Parameters: params})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return composite.NewIntake(fhir.R4(), x)
+	return composite.NewIntake(fhir.R4(), models)
 }
 
 // file writes a file into a temporary folder and gives its path.

@@ -12,8 +12,7 @@ func (b *builder) postpone(q search.Query) error {
 	for leaf := range leaves(q.Where) {
 		lq := with(q, leaf)
 		c, ok := b.choose(lq, 0, 0)
-		// Match decides whether a comparison exists before it looks at values.
-		_, here := search.Match(leaf, &search.Values{}, nil)
+		here := search.CanFilter(leaf)
 		switch code := c.code(); {
 		case ok && here != nil:
 			return undivided(b.part, leaf, q.Where, c.store.ID)

@@ -35,6 +35,8 @@ func shape(e search.Expr) string {
 		return search.ParamText
 	case search.List:
 		return search.ParamList
+	case search.FHIRPath:
+		return "fhirpath"
 	case nil, search.True:
 		return "all"
 	default:

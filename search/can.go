@@ -56,6 +56,8 @@ func Can(c Claims, resourceType string, e Expr) error {
 			return err
 		}
 		return Can(c, e.Param.Resource, e.Where)
+	case FHIRPath:
+		return fault.New(fault.Unsupported, "fhirpath is decided on whole resources alone")
 	default:
 		return fault.New(fault.Unsupported, "condition %T", e)
 	}

@@ -186,7 +186,7 @@ func simplifyJunction(parts []Expr, same func(Expr) ([]Expr, bool), unit, zero E
 			return true
 		}
 		key := x.String()
-		if !slices.ContainsFunc(seen[key], func(y Expr) bool { return reflect.DeepEqual(x, y) }) {
+		if !slices.ContainsFunc(seen[key], func(y Expr) bool { return equal(x, y) }) {
 			seen[key] = append(seen[key], x)
 			out = append(out, x)
 		}
@@ -211,6 +211,15 @@ func simplifyJunction(parts []Expr, same func(Expr) ([]Expr, bool), unit, zero E
 		return out[0]
 	}
 	return build(out)
+}
+
+// equal compares conditions that print alike.
+func equal(x, y Expr) bool {
+	_, whole := x.(FHIRPath)
+	if _, too := y.(FHIRPath); whole && too {
+		return true // what they print is all of them
+	}
+	return reflect.DeepEqual(x, y)
 }
 
 func isConst(x, c Expr) bool {

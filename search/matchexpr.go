@@ -12,11 +12,11 @@ import (
 //
 // Without a World, conditions about other resources or code systems (Chain, Has, List, In, Above and Below of tokens and
 // references) fail with fault.Unsupported naming the clause, wherever in the tree they stand and whatever the resource is.
-// What no index value can decide (TextAdvanced, a modifier that the parameter's type does not have) fails likewise.
+// What no index value can decide (TextAdvanced, a modifier that the parameter's type does not have, FHIRPath) fails likewise.
 // And and Or stop at the first part that decides them.
 func Match(e Expr, v *Values, w World) (bool, error) {
 	if w == nil {
-		if err := worldless(e); err != nil {
+		if err := alone(e, false); err != nil {
 			return false, err
 		}
 	}
@@ -50,6 +50,8 @@ func match(e Expr, v *Values, w World) (bool, error) {
 		return matchHas(e, v, w)
 	case List:
 		return matchList(e, v, w)
+	case FHIRPath:
+		return matchFHIRPath(e, w)
 	default:
 		return false, fault.New(fault.Unsupported, "condition %T", e)
 	}
@@ -169,33 +171,29 @@ func matchList(e List, v *Values, w World) (bool, error) {
 	return match(e.Where, list, w)
 }
 
-// worldless fails with the first condition that needs a World.
-func worldless(e Expr) error {
+// alone fails with the first condition that needs a World, or, unless the resource is there as a whole, more than its index values.
+func alone(e Expr, whole bool) error {
+	part := func(e Expr) error { return alone(e, whole) }
 	switch e := e.(type) {
 	case And:
-		return worldlessAll(e)
+		return firstError(e, part)
 	case Or:
-		return worldlessAll(e)
+		return firstError(e, part)
 	case Not:
-		return worldless(e.X)
+		return part(e.X)
 	case Chain:
 		return needsWorld("chain " + e.Param.Code + ":" + e.Target)
 	case Has:
 		return needsWorld("_has:" + e.Param.Resource + ":" + e.Param.Code)
 	case List:
 		return needsWorld(ParamList)
+	case FHIRPath:
+		if !whole || e.Program == nil {
+			return needsResource()
+		}
 	case Clause:
 		if usesWorld(e.Param, e.Modifier) {
 			return needsWorld(e.Param.Code + ":" + e.Modifier.String())
-		}
-	}
-	return nil
-}
-
-func worldlessAll(parts []Expr) error {
-	for _, p := range parts {
-		if err := worldless(p); err != nil {
-			return err
 		}
 	}
 	return nil

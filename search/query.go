@@ -40,7 +40,7 @@ type SortKey struct {
 }
 
 // Expr is a condition on a resource. The set is closed: True, False, And, Or, Not, Clause, Exists, IDs, Text, Chain,
-// Has, List.
+// Has, List, FHIRPath.
 type Expr interface {
 	// String prints the condition in a stable, readable form, which plans show and tests pin. Values are printed;
 	// it must not reach a log.

@@ -125,7 +125,7 @@ func TestVariables(t *testing.T) {
 		"syntax":     {`{ PatientList(_count: ) { id } "Secret" }`, nil, "GRAPHQL_PARSE_FAILED"},
 		"field":      {`{ PatientList { nothing } }`, nil, "GRAPHQL_VALIDATION_FAILED"},
 		"root":       {`{ Nothing { id } }`, nil, "GRAPHQL_VALIDATION_FAILED"},
-		"mutation":   {`mutation { PatientCreate { id } }`, nil, "GRAPHQL_VALIDATION_FAILED"},
+		"mutation":   {`mutation { PatientMake { id } }`, nil, "GRAPHQL_VALIDATION_FAILED"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.t = t

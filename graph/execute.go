@@ -57,9 +57,9 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 	if err != nil {
 		return failed(refuse(err))
 	}
-	if def.Operation != ast.Query {
-		out := failed(refuse(fault.New(fault.Unsupported, "only queries are served yet, not a %s", def.Operation)))
-		out.mutation = c.queryOnly
+	if def.Operation == ast.Mutation && c.queryOnly {
+		out := failed(refuse(fault.New(fault.BadUserInput, "a mutation is sent by POST")))
+		out.mutation = true
 		return out
 	}
 	vars, err := coerceVariables(c.schema.doc, def, c.variables)
@@ -68,6 +68,9 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 	}
 	if err != nil {
 		return failed(h.located(ctx, err))
+	}
+	if def.Operation != ast.Query {
+		return failed(refuse(fault.New(fault.Unsupported, "only queries are served yet, not a %s", def.Operation)))
 	}
 	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(c.schema, def, f, &h.limits) })
 	if err != nil {

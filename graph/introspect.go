@@ -96,10 +96,12 @@ func (n *introspector) schemaField(dst []byte, f *collected) []byte {
 		return append(dst, ']')
 	case "queryType":
 		return n.definition(dst, f, n.schema.Query)
+	case "mutationType":
+		return n.definition(dst, f, n.schema.Mutation)
 	case "directives":
 		return n.directives(dst, f)
 	}
-	return append(dst, "null"...) // no mutations, no subscriptions
+	return append(dst, "null"...) // no subscriptions
 }
 
 func (n *introspector) directives(dst []byte, f *collected) []byte {

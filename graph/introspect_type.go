@@ -65,7 +65,7 @@ func (n *introspector) typeField(dst []byte, f *collected, def *ast.Definition) 
 		}
 	case "inputFields":
 		if def.Kind == ast.InputObject {
-			return append(dst, "[]"...) // the schema has no input objects yet
+			return n.members(dst, f, def)
 		}
 	case "isOneOf":
 		if def.Kind == ast.InputObject {
@@ -135,6 +135,29 @@ func (n *introspector) inputs(dst []byte, f *collected, args ast.ArgumentDefinit
 			case "defaultValue":
 				if a.DefaultValue != nil {
 					return appendQuoted(dst, a.DefaultValue.String())
+				}
+			}
+			return notDeprecated(dst, f)
+		})
+	}
+	return append(dst, ']')
+}
+
+// members are those of an input object.
+func (n *introspector) members(dst []byte, f *collected, def *ast.Definition) []byte {
+	dst = append(dst, '[')
+	for i, member := range def.Fields {
+		dst = n.object(comma(dst, i), f, "__InputValue", func(dst []byte, f *collected) []byte {
+			switch f.fields[0].Name {
+			case "name":
+				return appendQuoted(dst, member.Name)
+			case "description":
+				return appendText(dst, member.Description)
+			case "type":
+				return n.typeOf(dst, f, member.Type)
+			case "defaultValue":
+				if member.DefaultValue != nil {
+					return appendQuoted(dst, member.DefaultValue.String())
 				}
 			}
 			return notDeprecated(dst, f)

@@ -86,7 +86,7 @@ func (s *Schema) SDL(w io.Writer, types []string) error {
 		return err
 	}
 	// Said outright, because tools take a type that is called Subscription for the root of subscriptions.
-	if _, err := io.WriteString(w, "schema {\n  query: Query\n}\n\n"); err != nil {
+	if _, err := io.WriteString(w, "schema {\n  query: Query\n  mutation: Mutation\n}\n\n"); err != nil {
 		return err
 	}
 	out := &failing{to: w}

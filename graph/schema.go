@@ -39,6 +39,7 @@ type Schema struct {
 	resources []string // served, sorted
 	served    map[string]bool
 	objects   map[string]*fhir.Type // by GraphQL name
+	inputs    map[string]*fhir.Type // by GraphQL name
 	arguments map[string][]argument // search arguments by resource type
 	reverse   map[string][]argument // reference parameters by resource type
 	gateway   map[string]bool       // root fields of schema.graphqls
@@ -60,7 +61,7 @@ func NewSchema(defs *fhir.Definitions, params *search.Parameters, types []string
 	types = slices.Compact(slices.Sorted(slices.Values(types)))
 	s := &Schema{
 		defs: defs, params: params, resources: types,
-		served: make(map[string]bool, len(types)), objects: make(map[string]*fhir.Type, 1024),
+		served: make(map[string]bool, len(types)), objects: make(map[string]*fhir.Type, 1024), inputs: make(map[string]*fhir.Type, 1024),
 		arguments: make(map[string][]argument, len(types)), reverse: make(map[string][]argument, len(types)),
 		gateway: make(map[string]bool, 8),
 	}

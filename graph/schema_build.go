@@ -51,6 +51,7 @@ func (b *schemaBuilder) build() error {
 		def.Fields = append(def.Fields, reverse[name]...)
 		query.Fields = append(query.Fields, b.rootFields(name)...)
 	}
+	b.mutations()
 	for len(b.queue) > 0 {
 		t := b.queue[0]
 		b.queue = b.queue[1:]

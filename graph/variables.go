@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -31,7 +32,7 @@ func coerceVariables(schema *ast.Schema, op *ast.OperationDefinition, given map[
 		}
 		coerced, err := coerce(schema, v.Type, value)
 		if err != nil {
-			e := gqlerror.ErrorPosf(v.Position, "variable $%s of type %s: %s", v.Variable, v.Type.String(), err)
+			e := gqlerror.ErrorPosf(v.Position, "variable $%s of type %s: %s", v.Variable, v.Type.String(), strings.ReplaceAll(err.Error(), "\n", "; "))
 			e.Err = fault.New(fault.BadUserInput, "%s", e.Message)
 			return nil, e
 		}
@@ -70,19 +71,27 @@ func coerce(schema *ast.Schema, t *ast.Type, value any) (any, error) {
 	for i, item := range list {
 		var err error
 		if out[i], err = coerce(schema, t.Elem, item); err != nil {
-			return nil, fmt.Errorf("item %d: %w", i, err)
+			return nil, below(fmt.Sprintf("item %d", i), err)
 		}
 	}
 	return out, nil
 }
 
 func coerceNamed(schema *ast.Schema, name string, value any) (any, error) {
+	def := schema.Types[name]
+	if def != nil && def.Kind == ast.Scalar && !def.BuiltIn {
+		return coerceScalar(name, value)
+	}
 	switch v := value.(type) {
+	case map[string]any:
+		if def != nil && def.Kind == ast.InputObject {
+			return coerceObject(schema, def, v)
+		}
 	case string:
 		if name == "String" || name == "ID" {
 			return v, nil
 		}
-		if def := schema.Types[name]; def != nil && def.Kind == ast.Enum &&
+		if def != nil && def.Kind == ast.Enum &&
 			slices.ContainsFunc(def.EnumValues, func(e *ast.EnumValueDefinition) bool { return e.Name == v }) {
 			return v, nil
 		}

@@ -1,0 +1,38 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestInputVariables: what is wrong with an input object is said at once, by name, and no value is repeated.
+func TestInputVariables(t *testing.T) {
+	w := open(t, nil, ward()...)
+	query := `mutation M($p: PatientInput) { PatientCreate(resource: $p) { version } }`
+	for name, c := range map[string]struct {
+		value any
+		want  []string // of the message; none: it is accepted
+	}{
+		"accepted":  {map[string]any{"active": true, "name": map[string]any{"given": "Secret"}, "contained": []any{map[string]any{"any": 1}}}, nil},
+		"member":    {map[string]any{"birthdate": "Secret"}, []string{`PatientInput has no member "birthdate"; did you mean birthDate?`}},
+		"unlike":    {map[string]any{"Secret": 1}, []string{"PatientInput has no member of a name that is given"}},
+		"all":       {map[string]any{"active": "Secret", "name": []any{map[string]any{"use": 1, "text": 2}}}, []string{"active:", "name: item 0: use:", "name: item 0: text:"}},
+		"decimal":   {map[string]any{"extension": map[string]any{"valueDecimal": "Secret"}}, []string{"extension: item 0: valueDecimal: the value is not a number"}},
+		"no object": {"Secret", []string{"not of the type PatientInput"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := w.post(query, map[string]any{"p": c.value})
+			if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] == "BAD_USER_INPUT" != (c.want != nil) {
+				t.Fatal(a.Errors)
+			}
+			for _, text := range c.want {
+				if !strings.Contains(a.Errors[0].Message, text) {
+					t.Errorf("%q is not in %q", text, a.Errors[0].Message)
+				}
+			}
+			if strings.Contains(a.Errors[0].Message, "Secret") {
+				t.Errorf("a value is repeated: %q", a.Errors[0].Message)
+			}
+		})
+	}
+}

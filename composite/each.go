@@ -70,6 +70,9 @@ type list struct {
 }
 
 func (e *eachSearch) batch(ctx context.Context, parents []fhir.Ref) ([]Page, error) {
+	if e.node.Filter != nil {
+		return e.filtered(ctx, parents)
+	}
 	pages := make([]Page, len(parents))
 	for i := range pages {
 		pages[i].Total = -1

@@ -2,6 +2,7 @@ package composite
 
 import (
 	"context"
+	"slices"
 
 	"github.com/heliograph/heliograph/planner"
 	"github.com/heliograph/heliograph/search"
@@ -66,15 +67,33 @@ func (x *Execution) filter(ctx context.Context, n *planner.Filter) rows {
 	}
 }
 
-// passes matches a row, and leaves its index values in it for a sort above.
+// passes matches a row, and leaves its index values in it for a sort above where it has had to take them.
 func (x *Execution) passes(r *Row, where search.Expr) (bool, error) {
 	if err := x.scan(); err != nil {
 		return false, err
 	}
-	v, err := x.values(r.Resource)
-	if err != nil {
-		return false, err
+	v := &search.Values{Ref: r.Ref}
+	if !wholly(where) {
+		var err error
+		if v, err = x.values(r.Resource); err != nil {
+			return false, err
+		}
+		r.values = v
 	}
-	r.values = v
-	return search.Match(where, v, nil)
+	return search.MatchResource(where, v, func() ([]byte, error) { return r.Resource.Append(nil), nil })
+}
+
+// wholly says whether a condition asks for the resource itself and for no index value.
+func wholly(e search.Expr) bool {
+	switch e := e.(type) {
+	case search.FHIRPath:
+		return true
+	case search.And:
+		return !slices.ContainsFunc(e, func(p search.Expr) bool { return !wholly(p) })
+	case search.Or:
+		return !slices.ContainsFunc(e, func(p search.Expr) bool { return !wholly(p) })
+	case search.Not:
+		return wholly(e.X)
+	}
+	return false
 }

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
@@ -109,7 +111,7 @@ func (b *builder) rows() (Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	node := b.filtered(&Hydrate{Input: tree, Store: primary.ID, Verify: q.Where, Query: q}, q)
+	node := b.filtered(&Hydrate{Input: tree, Store: primary.ID, Verify: b.answered(q.Where), Query: q}, q)
 	if len(q.Sort) > 0 {
 		node = &Sort{Input: node, Keys: q.Sort, After: b.part.After, Reverse: b.part.Reverse}
 	} else {
@@ -126,6 +128,24 @@ func (b *builder) filtered(n Node, q search.Query) Node {
 		return n
 	}
 	return &Filter{Input: n, Query: q, Where: search.Simplify(search.And(b.residual)), Why: b.why}
+}
+
+// answered is what the stores answer of a condition: all of it but the residual, which is a part of the outermost AND.
+func (b *builder) answered(where search.Expr) search.Expr {
+	if len(b.residual) == 0 {
+		return where
+	}
+	parts, ok := where.(search.And)
+	if !ok {
+		return search.True{}
+	}
+	var out search.And
+	for _, p := range parts {
+		if !slices.ContainsFunc(b.residual, func(r search.Expr) bool { return search.Equal(r, p) }) {
+			out = append(out, p)
+		}
+	}
+	return search.Simplify(out)
 }
 
 // count plans the number of matches: by one store where one can, else by counting the ids of the set. Resources are read only
@@ -147,7 +167,7 @@ func (b *builder) count() (Node, error) {
 		return nil, err
 	}
 	if len(b.residual) > 0 {
-		tree = b.filtered(&Hydrate{Input: tree, Store: primary.ID, Verify: q.Where, Query: q}, q)
+		tree = b.filtered(&Hydrate{Input: tree, Store: primary.ID, Verify: b.answered(q.Where), Query: q}, q)
 	}
 	return rewrite(&Count{Input: tree}, b.snapshot), nil
 }

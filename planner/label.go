@@ -67,6 +67,9 @@ func (n *EachNode) label() string {
 	if n.Within != nil {
 		b.WriteString(" within the ids below")
 	}
+	if n.Filter != nil {
+		b.WriteString(", filter [" + n.Filter.String() + "] (" + n.Residue + "),")
+	}
 	if n.Rows {
 		writeSort(&b, r.Query.Sort)
 		b.WriteString(" page " + window(r.Offset, n.Limit, n.Cap) + " a parent")

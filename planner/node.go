@@ -94,7 +94,11 @@ type EachNode struct {
 	Rows       bool
 	// ParentTypes are the types that parents may be of; empty is any.
 	ParentTypes []string
-	Why         string
+	// Filter is what nothing but a whole resource shows, and Residue why it is left; nil when there is nothing of the kind. Verify
+	// is then all of the condition but that.
+	Filter  search.Expr
+	Residue string
+	Why     string
 }
 
 // GetNode reads by key from the primary: the keys of a level in calls of at most MaxKeys.

@@ -9,6 +9,9 @@ import (
 // and no store answers it, and if a part is about a parameter that is being built, for which a client had better wait.
 func (b *builder) postpone(q search.Query) error {
 	why := "no store claims it"
+	if whole(q.Where) {
+		why = "only whole resources show it"
+	}
 	for leaf := range leaves(q.Where) {
 		lq := with(q, leaf)
 		c, ok := b.choose(lq, 0, 0)
@@ -26,6 +29,16 @@ func (b *builder) postpone(q search.Query) error {
 	}
 	b.residual, b.why = append(b.residual, q.Where), why
 	return nil
+}
+
+// whole says whether a condition has a part that no index value shows.
+func whole(e search.Expr) bool {
+	for leaf := range leaves(e) {
+		if _, ok := leaf.(search.FHIRPath); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // undivided is the error for a condition that a store answers, inside one that has to be filtered here as a whole.

@@ -186,7 +186,7 @@ func simplifyJunction(parts []Expr, same func(Expr) ([]Expr, bool), unit, zero E
 			return true
 		}
 		key := x.String()
-		if !slices.ContainsFunc(seen[key], func(y Expr) bool { return equal(x, y) }) {
+		if !slices.ContainsFunc(seen[key], func(y Expr) bool { return Equal(x, y) }) {
 			seen[key] = append(seen[key], x)
 			out = append(out, x)
 		}
@@ -213,8 +213,9 @@ func simplifyJunction(parts []Expr, same func(Expr) ([]Expr, bool), unit, zero E
 	return build(out)
 }
 
-// equal compares conditions that print alike.
-func equal(x, y Expr) bool {
+// Equal says whether two conditions are the same, part by part and in the same order. It does not look for equivalence: Simplify
+// both before.
+func Equal(x, y Expr) bool {
 	_, whole := x.(FHIRPath)
 	if _, too := y.(FHIRPath); whole && too {
 		return true // what they print is all of them

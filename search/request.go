@@ -2,6 +2,7 @@ package search
 
 import (
 	"iter"
+	"strconv"
 
 	"github.com/heliograph/heliograph/fhir"
 )
@@ -68,6 +69,11 @@ type Resource struct {
 	// Deleted marks a tombstone: it has no Body.
 	Deleted bool
 	Body    fhir.Body
+}
+
+// Append appends the resource as it is served: its body with meta.versionId and meta.lastUpdated.
+func (r *Resource) Append(dst []byte) []byte {
+	return r.Body.Append(dst, strconv.FormatInt(r.Version, 10), fhir.FormatInstant(r.LastUpdated))
 }
 
 // EachRequest is a search per parent: for every parent on its own, the resources that satisfy Request.Query and refer to

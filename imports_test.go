@@ -30,12 +30,13 @@ var allowed = map[string][]string{
 	"planner":              {"fhir", "search", "internal"},
 	"composite":            {"adapters", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
 	"cursor":               {"search", "internal/fault"},
-	"graph":                {"graph", "cursor", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
+	"outcome":              {"fhir", "internal/fault"},
+	"graph":                {"graph", "cursor", "outcome", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
 	"graph/projection":     {},
 	"load":                 {"composite", "adapters", "fhir", "search", "internal"},
 	"sample":               {},
 	"web":                  {},
-	"e2e":                  {"adapters", "composite", "cursor", "graph", "planner", "load", "sample", "fhir", "search", "internal", "web"},
+	"e2e":                  {"adapters", "composite", "cursor", "outcome", "graph", "planner", "load", "sample", "fhir", "search", "internal", "web"},
 }
 
 // TestImports keeps the arrows between packages: it parses the import clauses of every file, tests apart.

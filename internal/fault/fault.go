@@ -13,24 +13,26 @@ type Code string
 
 // The codes. Whatever has none is Internal: logged whole, shown as "internal error".
 const (
-	BadUserInput      Code = "BAD_USER_INPUT"
-	NotFound          Code = "NOT_FOUND"
-	Gone              Code = "GONE"
-	Conflict          Code = "CONFLICT"
-	Forbidden         Code = "FORBIDDEN"
-	Unauthenticated   Code = "UNAUTHENTICATED"
-	TooCostly         Code = "TOO_COSTLY"
-	Unsupported       Code = "UNSUPPORTED"
-	StoreUnavailable  Code = "STORE_UNAVAILABLE"
-	StoreLagging      Code = "STORE_LAGGING"
-	StoreCorrupt      Code = "STORE_CORRUPT" // stored bytes that cannot be what was written
-	TokenExpired      Code = "TOKEN_EXPIRED"
-	CursorExpired     Code = "CURSOR_EXPIRED"
-	ResumeExpired     Code = "RESUME_EXPIRED"
-	ParameterBuilding Code = "PARAMETER_BUILDING"
-	Overloaded        Code = "OVERLOADED"
-	Timeout           Code = "TIMEOUT"
-	Internal          Code = "INTERNAL"
+	BadUserInput Code = "BAD_USER_INPUT"
+	NotFound     Code = "NOT_FOUND"
+	Gone         Code = "GONE"
+	Conflict     Code = "CONFLICT" // the version is another one; one of two changes that exclude each other
+	// PreconditionFailed: what the client made a condition does not hold, and trying again will not help.
+	PreconditionFailed Code = "PRECONDITION_FAILED"
+	Forbidden          Code = "FORBIDDEN"
+	Unauthenticated    Code = "UNAUTHENTICATED"
+	TooCostly          Code = "TOO_COSTLY"
+	Unsupported        Code = "UNSUPPORTED"
+	StoreUnavailable   Code = "STORE_UNAVAILABLE"
+	StoreLagging       Code = "STORE_LAGGING"
+	StoreCorrupt       Code = "STORE_CORRUPT" // stored bytes that cannot be what was written
+	TokenExpired       Code = "TOKEN_EXPIRED"
+	CursorExpired      Code = "CURSOR_EXPIRED"
+	ResumeExpired      Code = "RESUME_EXPIRED"
+	ParameterBuilding  Code = "PARAMETER_BUILDING"
+	Overloaded         Code = "OVERLOADED"
+	Timeout            Code = "TIMEOUT"
+	Internal           Code = "INTERNAL"
 )
 
 // Error is an error with a code. Message names references, parameters and paths, never a patient's values.

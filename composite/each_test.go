@@ -26,7 +26,7 @@ func memory1(testing.TB) *memory.Store {
 // oracleCopy is a secondary that claims everything, of the oracle's data.
 func (r *rig) oracleCopy(t *testing.T) *memory.Store {
 	t.Helper()
-	s := newSecondary(t, r.oracle, "copy", memory.AllClaims(false))
+	s := newSecondary(t, r.oracle, "copy", memory.AllClaims())
 	catchUp(t, r.oracle, s, 0)
 	return s
 }

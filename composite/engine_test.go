@@ -74,7 +74,7 @@ func TestAway(t *testing.T) {
 func TestForeignMarker(t *testing.T) {
 	r := newPatients(t, 3)
 	empty := memory.Open(memory.Config{ID: "empty"})
-	foreign := newSecondary(t, memory.Open(memory.Config{}), "foreign", memory.AllClaims(false))
+	foreign := newSecondary(t, memory.Open(memory.Config{}), "foreign", memory.AllClaims())
 	e := open(t, r.primary, composite.Budget{}, empty, foreign)
 	for _, st := range e.Snapshot().Stores[1:] {
 		if st.Healthy || !strings.Contains(st.Away, "rebuilt") {

@@ -26,7 +26,7 @@ func (e FHIRPath) String() string { return "fhirpath(" + e.Source + ")" }
 // MatchResource is Match for a resource as a whole: without a World, but with FHIRPath. resource gives the JSON that is served; it is
 // called only where an expression has to be decided.
 func MatchResource(e Expr, v *Values, resource func() ([]byte, error)) (bool, error) {
-	if err := alone(e, true); err != nil {
+	if err := alone(e, nil, true); err != nil {
 		return false, err
 	}
 	return match(e, v, whole{resource: resource})
@@ -34,7 +34,7 @@ func MatchResource(e Expr, v *Values, resource func() ([]byte, error)) (bool, er
 
 // CanFilter says whether MatchResource decides a condition: nil, or the error (fault.Unsupported) that it gives for some resource.
 func CanFilter(e Expr) error {
-	if err := alone(e, true); err != nil {
+	if err := alone(e, nil, true); err != nil {
 		return err
 	}
 	return compares(e)

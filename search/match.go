@@ -12,8 +12,6 @@ type World interface {
 	Values(ref fhir.Ref) (*Values, bool)
 	// Referrers are the current resources of Param's type that refer to ref through param.
 	Referrers(ref fhir.Ref, param *Param) iter.Seq[*Values]
-	// Expand says whether a coding is in a value set; an error if the value set is unknown or cannot be expanded.
-	Expand(valueSet string, code fhir.Code) (bool, error)
-	// Subsumes says whether ancestor subsumes (or is) descendant in their code system.
-	Subsumes(ancestor, descendant fhir.Code) (bool, error)
+	// Contains says whether a code is in a code set; an error if the set has not been expanded.
+	Contains(set CodeSet, code fhir.Code) (bool, error)
 }

@@ -17,12 +17,8 @@ func tokenComparison(m Modifier) compare {
 		return plain(matchDisplay)
 	case OfType:
 		return plain(matchOfType)
-	case In:
-		return matchIn
-	case Above:
-		return func(i *Item, q *Value, w World) (bool, error) { return w.Subsumes(itemCode(i), valueCode(q)) }
-	case Below:
-		return func(i *Item, q *Value, w World) (bool, error) { return w.Subsumes(valueCode(q), itemCode(i)) }
+	case In, Above, Below:
+		return func(i *Item, q *Value, w World) (bool, error) { return matchSet(i, codeSet(m, q), w) }
 	default:
 		return nil
 	}
@@ -46,16 +42,13 @@ func matchOfType(i *Item, q *Value) bool {
 	return i.Code == q.Code && slices.Contains(i.Types, fhir.Code{System: q.System, Code: q.Type})
 }
 
-// matchIn leaves out values that are text alone: they are in no value set.
-func matchIn(i *Item, q *Value, w World) (bool, error) {
+// matchSet leaves out values that are text alone: they are in no code set.
+func matchSet(i *Item, set CodeSet, w World) (bool, error) {
 	if i.Code == "" {
 		return false, nil
 	}
-	return w.Expand(q.Text, itemCode(i))
+	return w.Contains(set, fhir.Code{System: i.System, Code: i.Code})
 }
-
-func itemCode(i *Item) fhir.Code   { return fhir.Code{System: i.System, Code: i.Code} }
-func valueCode(q *Value) fhir.Code { return fhir.Code{System: q.System, Code: q.Code} }
 
 // referenceComparison (3.1.1.4.12).
 func referenceComparison(m Modifier) compare {

@@ -11,16 +11,23 @@ import (
 // 3.1.1): what every store must answer, the filter of subscriptions, and what a store's hits are verified with.
 //
 // Without a World, conditions about other resources or code systems (Chain, Has, List, In, Above and Below of tokens and
-// references) fail with fault.Unsupported naming the clause, wherever in the tree they stand and whatever the resource is.
+// references) fail with fault.Unsupported naming the clause, wherever in the tree they stand and whatever the resource is. With
+// Expansions as the World those about codes are decided.
 // What no index value can decide (TextAdvanced, a modifier that the parameter's type does not have, FHIRPath) fails likewise.
 // And and Or stop at the first part that decides them.
 func Match(e Expr, v *Values, w World) (bool, error) {
-	if w == nil {
-		if err := alone(e, false); err != nil {
-			return false, err
-		}
+	var known Expansions
+	switch w := w.(type) {
+	case nil:
+	case Expansions:
+		known = w
+	default:
+		return match(e, v, w)
 	}
-	return match(e, v, w)
+	if err := alone(e, known, false); err != nil {
+		return false, err
+	}
+	return match(e, v, known)
 }
 
 func match(e Expr, v *Values, w World) (bool, error) {
@@ -171,9 +178,10 @@ func matchList(e List, v *Values, w World) (bool, error) {
 	return match(e.Where, list, w)
 }
 
-// alone fails with the first condition that needs a World, or, unless the resource is there as a whole, more than its index values.
-func alone(e Expr, whole bool) error {
-	part := func(e Expr) error { return alone(e, whole) }
+// alone fails with the first condition that needs more of a World than these expansions, or, unless the resource is there as a
+// whole, more than its index values.
+func alone(e Expr, known Expansions, whole bool) error {
+	part := func(e Expr) error { return alone(e, known, whole) }
 	switch e := e.(type) {
 	case And:
 		return firstError(e, part)
@@ -192,7 +200,8 @@ func alone(e Expr, whole bool) error {
 			return needsResource()
 		}
 	case Clause:
-		if usesWorld(e.Param, e.Modifier) {
+		_, lacking := known.lacks(e.CodeSets())
+		if lacking || e.Param.Type != Token && usesWorld(e.Param, e.Modifier) {
 			return needsWorld(e.Param.Code + ":" + e.Modifier.String())
 		}
 	}

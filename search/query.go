@@ -153,7 +153,7 @@ const (
 //	string     Text: normalised (Normalise), or the raw text for Exact
 //	token      Code; System if HasSystem ("" means: has no system). Code "" with HasSystem: any code of the system.
 //	           TextOf: Text, normalised. OfType: System, Type (the type's code), Code (the identifier's value). In: Text is the
-//	           value set's canonical URL.
+//	           value set's canonical URL (with |version) or "ValueSet/id". Above, Below: System and Code, both there.
 //	date       Op, Lo, Hi: microseconds since the epoch, half open
 //	number     Op, N (the number itself), NLo, NHi (the range its precision implies): fhir.Decimal order-preserving bytes
 //	quantity   as number; System if HasSystem, Code (a code or, without a system, a unit as displayed)

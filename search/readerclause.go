@@ -17,6 +17,7 @@ func (s *reading) clause(p *Param, modifier, value string) (Expr, error) {
 		if modifier == "" || modifier == "not" {
 			return s.ids(modifier, alternatives)
 		}
+		return nil, s.bad("_id has no modifier :%s; it has :not and :missing", printable(modifier))
 	case ParamText, ParamContent:
 		return s.text(p, modifier, alternatives)
 	case ParamList:

@@ -62,6 +62,12 @@ func (s *reading) tokenValue(m Modifier, text string) (Value, error) {
 			return Value{}, s.bad("write system|type|value")
 		}
 		return Value{System: unescape(parts[0]), HasSystem: true, Type: unescape(parts[1]), Code: unescape(parts[2])}, nil
+	case Above, Below:
+		v, err := s.codeValue(text)
+		if err == nil && (v.System == "" || v.Code == "") {
+			return v, s.bad("write system|code: a code is above or below others within its code system")
+		}
+		return v, err
 	default:
 		return s.codeValue(text)
 	}

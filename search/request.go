@@ -26,9 +26,9 @@ type Request struct {
 	// Within, when not nil, restricts the answer to these ids of Query.Type: the other side of a semi-join. It is
 	// read once, and may give a million ids.
 	Within iter.Seq[string]
-	// Codes are the expansions of the value sets that the query's In clauses name, by canonical URL; each is read at most
-	// once, and may give 50,000 codes. An In clause whose expansion is not given is the store's own to expand, or Unsupported.
-	Codes map[string]iter.Seq[fhir.Code]
+	// Codes are the expansions of the code sets that the query's clauses need (CodeSets of what Restrict gives); each is read at
+	// most once, and may give 50,000 codes. A clause whose expansion is not given is Unsupported: no store expands anything itself.
+	Codes map[CodeSet]iter.Seq[fhir.Code]
 	// Bodies asks a primary to put the resource itself into each hit, read in the same snapshot.
 	Bodies bool
 	// Score asks for relevance; only of a store that claims it.

@@ -154,21 +154,28 @@ func (r *rig) codes(t *testing.T) {
 	}
 	const set, loinc = "http://v.example/many", "http://loinc.org"
 	code, condition := r.data.Params.Param("Observation", "code"), r.data.Params.Param("Condition", "code")
-	in := func(p *search.Param) search.Clause {
-		return search.Clause{Param: p, Modifier: search.In, Values: []search.Value{{Text: set}}}
+	clause := func(p *search.Param, m search.Modifier) search.Clause {
+		return search.Clause{Param: p, Modifier: m, Values: []search.Value{{Text: set, System: loinc, HasSystem: true, Code: "x"}}}
 	}
+	in := func(p *search.Param) search.Clause { return clause(p, search.In) }
 	subject := r.data.Params.Param("Observation", "subject")
 	for _, c := range []struct {
 		resourceType string
 		where        search.Expr
 	}{
 		{"Observation", in(code)}, {"Observation", search.Not{X: in(code)}}, {"Condition", in(condition)},
-		{"Patient", search.Has{Param: subject, Where: in(code)}},
+		{"Patient", search.Has{Param: subject, Where: in(code)}}, {"Patient", search.Has{Param: subject, Where: search.Not{X: in(code)}}},
+		{"Observation", clause(code, search.Above)}, {"Observation", search.Not{X: clause(code, search.Above)}},
+		{"Observation", clause(code, search.Below)}, {"Condition", search.And{clause(condition, search.Below), search.Exists{Param: condition}}},
+		{"Observation", search.Or{clause(code, search.Below), search.IDs{IDs: []string{"n1", "z"}}}},
 	} {
 		q := request(c.resourceType, c.where)
-		q.Codes = map[string]iter.Seq[fhir.Code]{set: codes(fhir.Code{System: loinc, Code: "29463-7"}, fhir.Code{System: "http://c.example/disease", Code: "flu"})}
+		needed := search.CodeSets(c.where)[0]
+		q.Codes = map[search.CodeSet]iter.Seq[fhir.Code]{
+			needed: codes(fhir.Code{System: loinc, Code: "29463-7"}, fhir.Code{System: "http://c.example/disease", Code: "flu"}),
+		}
 		r.sameSearch(t, c.where.String()+" of 50,002 codes", q)
-		q.Codes = map[string]iter.Seq[fhir.Code]{set: codes()}
+		q.Codes = map[search.CodeSet]iter.Seq[fhir.Code]{needed: codes()}
 		r.sameSearch(t, c.where.String()+" of other codes", q)
 	}
 }

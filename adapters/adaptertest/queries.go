@@ -26,7 +26,7 @@ type generator struct {
 	data *Data
 	dice *rand.Rand
 	// codes are the expansions that the request being made needs.
-	codes map[string]iter.Seq[fhir.Code]
+	codes map[search.CodeSet]iter.Seq[fhir.Code]
 }
 
 func pick[T any](g *generator, list []T) T { return list[g.dice.IntN(len(list))] }
@@ -111,7 +111,7 @@ func (g *generator) leaf(resourceType string) search.Expr {
 		items = []search.Item{{Lo: at, Hi: at + 1}}
 	}
 	if p.Type == search.Token && g.dice.IntN(10) == 0 {
-		return g.in(p, items)
+		return g.coded(p, items)
 	}
 	values := around(p, pick(g, items))
 	if len(values) == 0 {
@@ -136,19 +136,29 @@ func (g *generator) ids(most int) []string {
 	return ids
 }
 
-// in asks for the members of a value set whose expansion comes with the request.
-func (g *generator) in(p *search.Param, items []search.Item) search.Expr {
+// coded asks for the codes of one or two code sets that come with the request.
+func (g *generator) coded(p *search.Param, items []search.Item) search.Expr {
+	c := search.Clause{Param: p, Modifier: pick(g, []search.Modifier{search.In, search.Above, search.Below})}
+	for range 1 + g.dice.IntN(2) {
+		c.Values = append(c.Values, g.expanded(c, items))
+	}
+	return c
+}
+
+func (g *generator) expanded(c search.Clause, items []search.Item) search.Value {
 	codes := make([]fhir.Code, g.dice.IntN(4))
 	for i := range codes {
 		item := pick(g, items)
 		codes[i] = fhir.Code{System: item.System, Code: item.Code}
 	}
 	if g.codes == nil {
-		g.codes = map[string]iter.Seq[fhir.Code]{}
+		g.codes = map[search.CodeSet]iter.Seq[fhir.Code]{}
 	}
-	url := fmt.Sprint("http://v.example/", len(g.codes))
-	g.codes[url] = slices.Values(codes)
-	return search.Clause{Param: p, Modifier: search.In, Values: []search.Value{{Text: url}}}
+	name := fmt.Sprint("http://v.example/", len(g.codes))
+	v := search.Value{Text: name, System: name, HasSystem: true, Code: "c"}
+	c.Values = []search.Value{v}
+	g.codes[c.CodeSets()[0]] = slices.Values(codes)
+	return v
 }
 
 // text asks for words of a resource.

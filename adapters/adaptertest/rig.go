@@ -39,7 +39,7 @@ type rig struct {
 func newRig(t *testing.T, open Open, data *Data) *rig {
 	t.Helper()
 	r := &rig{Harness: open(t), data: data}
-	r.oracle = memory.Open(memory.Config{ID: "oracle", Terminology: r.Terminology})
+	r.oracle = memory.Open(memory.Config{ID: "oracle"})
 	t.Cleanup(func() {
 		if err := r.Store.Close(); err != nil {
 			t.Errorf("closing the store: %v", err)

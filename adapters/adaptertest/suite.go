@@ -10,8 +10,6 @@ import (
 // Harness is a store under test. It is empty when it is opened.
 type Harness struct {
 	Store adapters.Store
-	// Terminology is what the store expands value sets and code systems with; nil if it does not.
-	Terminology memory.Terminology
 }
 
 // Open opens an empty store that lives until the end of the test; it is called once for nearly every case. The suite closes

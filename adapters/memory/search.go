@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/heliograph/heliograph/adapters"
-	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
@@ -70,67 +69,26 @@ func (s *Store) refuse(r search.Request) (search.Expr, error) {
 			return nil, fault.New(fault.Unsupported, "%s is not claimed", f.name)
 		}
 	}
-	if s.terminology == nil {
-		return where, expansions(where, r)
+	for _, set := range search.CodeSets(where) {
+		if _, given := r.Codes[set]; !given {
+			return nil, fault.New(fault.Unsupported, "the codes of %s did not come with the request", set)
+		}
 	}
 	return where, nil
-}
-
-// expansions fails if a value set that the condition names did not come with the request.
-func expansions(e search.Expr, r search.Request) error {
-	switch e := e.(type) {
-	case search.And:
-		return allExpansions(e, r)
-	case search.Or:
-		return allExpansions(e, r)
-	case search.Not:
-		return expansions(e.X, r)
-	case search.Chain:
-		return expansions(e.Where, r)
-	case search.Has:
-		return expansions(e.Where, r)
-	case search.List:
-		return expansions(e.Where, r)
-	case search.Clause:
-		if e.Modifier != search.In {
-			return nil
-		}
-		for _, v := range e.Values {
-			if _, given := r.Codes[v.Text]; !given {
-				return fault.New(fault.Unsupported, "%s.%s:in needs the expansion of its value set", e.Param.Resource, e.Param.Code)
-			}
-		}
-	}
-	return nil
-}
-
-func allExpansions(parts []search.Expr, r search.Request) error {
-	for _, p := range parts {
-		if err := expansions(p, r); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // input is what a request streams in, read before the lock is taken: whoever gives it may be using the store.
 type input struct {
 	within map[string]struct{} // nil: all
-	codes  map[string]map[fhir.Code]struct{}
+	codes  search.Expansions
 }
 
 func readInput(r search.Request) input {
-	in := input{codes: map[string]map[fhir.Code]struct{}{}}
+	in := input{codes: search.Expand(r.Codes)}
 	if r.Within != nil {
 		in.within = map[string]struct{}{}
 		for id := range r.Within {
 			in.within[id] = struct{}{}
-		}
-	}
-	for url, codes := range r.Codes {
-		in.codes[url] = map[fhir.Code]struct{}{}
-		for c := range codes {
-			in.codes[url][c] = struct{}{}
 		}
 	}
 	return in

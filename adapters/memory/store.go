@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/heliograph/heliograph/adapters"
-	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
@@ -32,23 +31,13 @@ type Config struct {
 	Claims *search.Claims
 	// Clock gives commit times; time.Now if nil.
 	Clock adapters.Clock
-	// Terminology decides what value sets and code systems say. Nil: In only for expansions that come with the request, and no
-	// Above or Below of tokens.
-	Terminology Terminology
-}
-
-// Terminology is the part of search.World that is about codes.
-type Terminology interface {
-	Expand(valueSet string, code fhir.Code) (bool, error)
-	Subsumes(ancestor, descendant fhir.Code) (bool, error)
 }
 
 // Store is an in-memory store. It is safe for concurrent use.
 type Store struct {
-	id          string
-	claims      search.Claims
-	clock       adapters.Clock
-	terminology Terminology
+	id     string
+	claims search.Claims
+	clock  adapters.Clock
 
 	mu     sync.RWMutex
 	closed bool
@@ -66,7 +55,7 @@ type Store struct {
 // Open makes an empty store.
 func Open(c Config) *Store {
 	s := &Store{
-		id: c.ID, clock: c.Clock, terminology: c.Terminology,
+		id: c.ID, clock: c.Clock,
 		generations: map[int64]*generation{0: newGeneration("")}, meta: map[string][]byte{},
 	}
 	if s.id == "" {
@@ -76,7 +65,7 @@ func Open(c Config) *Store {
 		s.clock = time.Now
 	}
 	s.generations[0].epoch = rand.Text()
-	s.claims = AllClaims(c.Terminology != nil)
+	s.claims = AllClaims()
 	if c.Claims != nil {
 		s.claims = *c.Claims
 	}
@@ -107,12 +96,9 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// AllClaims are the claims of a Store with or without a terminology.
-func AllClaims(terminology bool) search.Claims {
-	token := []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In}
-	if terminology {
-		token = append(token, search.Above, search.Below)
-	}
+// AllClaims are the claims of a Store that is not given fewer.
+func AllClaims() search.Claims {
+	token := []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In, search.Above, search.Below}
 	return search.Claims{
 		Features: search.CanAll | search.CanAnd | search.CanOr | search.CanNot | search.CanChain | search.CanHas |
 			search.CanIDs | search.CanText | search.CanContent | search.CanList | search.CanSort | search.CanCount |

@@ -47,7 +47,7 @@ func (v *View) begin(ctx context.Context, atLeast search.Position) (*generation,
 }
 
 func (v *View) world(g *generation, tenant string, at search.Position) world {
-	return world{tenant: g.of(tenant), at: at, terminology: v.store.terminology}
+	return world{tenant: g.of(tenant), at: at}
 }
 
 // Read implements adapters.Reader.

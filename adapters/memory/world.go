@@ -7,17 +7,15 @@ import (
 	"slices"
 
 	"github.com/heliograph/heliograph/fhir"
-	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
 
 // world is what a tenant's resources were at a position.
 type world struct {
-	tenant      *tenant
-	at          search.Position
-	terminology Terminology
+	tenant *tenant
+	at     search.Position
 	// codes are the expansions that a request brought.
-	codes map[string]map[fhir.Code]struct{}
+	codes search.Expansions
 }
 
 var _ search.World = world{}
@@ -60,22 +58,7 @@ func refers(v *search.Values, by string, target fhir.Ref) bool {
 	return slices.ContainsFunc(v.Of(by), func(i search.Item) bool { return i.Type == target.Type && i.ID == target.ID })
 }
 
-// Expand implements search.World: from the expansions of the request, else by the terminology.
-func (w world) Expand(valueSet string, code fhir.Code) (bool, error) {
-	if set, given := w.codes[valueSet]; given {
-		_, in := set[code]
-		return in, nil
-	}
-	if w.terminology == nil {
-		return false, fault.New(fault.Unsupported, "the value set %s is not expanded here", valueSet)
-	}
-	return w.terminology.Expand(valueSet, code)
-}
-
-// Subsumes implements search.World.
-func (w world) Subsumes(ancestor, descendant fhir.Code) (bool, error) {
-	if w.terminology == nil {
-		return false, fault.New(fault.Unsupported, "no code system's hierarchy is known here")
-	}
-	return w.terminology.Subsumes(ancestor, descendant)
+// Contains implements search.World, from the expansions of the request.
+func (w world) Contains(set search.CodeSet, code fhir.Code) (bool, error) {
+	return w.codes.Contains(set, code)
 }

@@ -21,7 +21,7 @@ type bindings struct {
 type inputs struct {
 	request *search.Request
 	within  *string
-	codes   map[string][]fhir.Code
+	codes   map[search.CodeSet][]fhir.Code
 }
 
 // bind reads the streams that a plan uses.
@@ -47,7 +47,7 @@ func (s *Store) bind(in *inputs, made *vintage, statements ...statement) (b bind
 			if !ok || b.codes[want] != "" {
 				continue
 			}
-			if b.codes[want], err = s.expansion(want.name, in.expanded(want.url)); err != nil {
+			if b.codes[want], err = s.expansion(want.name, in.expanded(want.set)); err != nil {
 				return b, err
 			}
 		}
@@ -55,16 +55,16 @@ func (s *Store) bind(in *inputs, made *vintage, statements ...statement) (b bind
 	return b, nil
 }
 
-func (in *inputs) expanded(url string) []fhir.Code {
-	codes, ok := in.codes[url]
+func (in *inputs) expanded(set search.CodeSet) []fhir.Code {
+	codes, ok := in.codes[set]
 	if !ok {
-		for code := range in.request.Codes[url] {
+		for code := range in.request.Codes[set] {
 			codes = append(codes, code)
 		}
 		if in.codes == nil {
-			in.codes = map[string][]fhir.Code{}
+			in.codes = map[search.CodeSet][]fhir.Code{}
 		}
-		in.codes[url] = codes
+		in.codes[set] = codes
 	}
 	return codes
 }

@@ -19,7 +19,7 @@ func (s *Store) Describe() search.Claims {
 			{ParamType: search.String, Modifiers: []search.Modifier{
 				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith,
 			}},
-			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In}},
+			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In, search.Above, search.Below}},
 			{ParamType: search.Reference, Modifiers: []search.Modifier{search.Plain, search.Identifier}},
 			{ParamType: search.URI, Modifiers: []search.Modifier{search.Plain, search.Above, search.Below}},
 			{ParamType: search.Date}, {ParamType: search.Number}, {ParamType: search.Quantity}, {ParamType: search.Composite},

@@ -15,7 +15,7 @@ import (
 type (
 	withinArg struct{} // the ids of Request.Within, as a JSON array
 	codesArg  struct {
-		url  string
+		set  search.CodeSet
 		name *paramName
 	} // an expansion, as a JSON array of [sid, code, system]
 	parentArg struct{} // the id of the parent at hand
@@ -32,7 +32,7 @@ type compiler struct {
 	names  *names
 	tenant string
 	alias  int
-	given  func(url string) bool
+	given  func(search.CodeSet) bool
 	err    error
 }
 
@@ -184,7 +184,7 @@ func showArg(a value) string {
 	case withinArg:
 		return "the ids given"
 	case codesArg:
-		return "the expansion of " + a.url
+		return "the codes of " + a.set.String()
 	case parentArg:
 		return "the parent's id"
 	case *program:

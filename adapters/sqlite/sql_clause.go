@@ -15,7 +15,7 @@ func (c *compiler) clause(typ string, e search.Clause) part {
 		return c.updated(typ, e)
 	case e.Modifier == search.TextOf:
 		return c.display(typ, e)
-	case e.Modifier == search.In:
+	case len(e.CodeSets()) > 0:
 		return c.member(typ, e)
 	}
 	as, verify := c.leaf(e)
@@ -133,20 +133,21 @@ func (c *compiler) display(typ string, e search.Clause) part {
 func (c *compiler) member(typ string, e search.Clause) part {
 	name := c.names.param(c.tenant, e.Param)
 	p := part{rows: c.live(typ)/10 + 1}
-	for _, v := range e.Values {
-		if c.given == nil || !c.given(v.Text) {
-			c.fail("the expansion of the value set that %s.%s:in names is not given", typ, e.Param.Code)
+	wanted := e.CodeSets()
+	for _, set := range wanted {
+		if c.given == nil || !c.given(set) {
+			c.fail("the codes of %s did not come with the request", set)
 		}
 	}
 	if name == nil {
 		return c.compile(typ, search.False{})
 	}
 	p.set = func() *writer {
-		sets := make([]*writer, len(e.Values))
-		for i, v := range e.Values {
+		sets := make([]*writer, len(wanted))
+		for i, set := range wanted {
 			x, j := c.fresh("x"), c.fresh("j")
 			sets[i] = sqlf("SELECT "+x+".id FROM json_each(?) "+j+" CROSS JOIN tx "+x+" ON "+x+".sid = "+element(j, "0")+" AND "+
-				x+".code = "+element(j, "1")+" AND "+x+".system = "+element(j, "2"), codesArg{v.Text, name})
+				x+".code = "+element(j, "1")+" AND "+x+".system = "+element(j, "2"), codesArg{set, name})
 		}
 		return union(sets)
 	}

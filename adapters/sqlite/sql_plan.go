@@ -42,7 +42,7 @@ func (s *Store) conjuncts(r search.Request) (*compiler, []part, error) {
 	if r.Score {
 		return nil, nil, fault.New(fault.Unsupported, "relevance is not claimed")
 	}
-	c := &compiler{names: s.names, tenant: r.Query.Caller.Tenant, given: func(url string) bool { _, ok := r.Codes[url]; return ok }}
+	c := &compiler{names: s.names, tenant: r.Query.Caller.Tenant, given: func(set search.CodeSet) bool { _, ok := r.Codes[set]; return ok }}
 	all, ok := where.(search.And)
 	if !ok {
 		all = search.And{where}

@@ -66,12 +66,7 @@ func (w *world) Referrers(ref fhir.Ref, param *search.Param) iter.Seq[*search.Va
 	}
 }
 
-// Expand implements search.World: a store of resources expands nothing.
-func (w *world) Expand(valueSet string, _ fhir.Code) (bool, error) {
-	return false, fault.New(fault.Unsupported, "the value set %s cannot be expanded here", valueSet)
-}
-
-// Subsumes implements search.World likewise.
-func (w *world) Subsumes(fhir.Code, fhir.Code) (bool, error) {
-	return false, fault.New(fault.Unsupported, "code hierarchies are not known here")
+// Contains implements search.World: a writer is given no expansions.
+func (w *world) Contains(set search.CodeSet, _ fhir.Code) (bool, error) {
+	return false, fault.New(fault.Unsupported, "%s has not been expanded", set)
 }

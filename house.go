@@ -26,8 +26,9 @@ type fhirHouse struct {
 // house is the whole: opened stores and the engine over them.
 type house struct {
 	fhirHouse
-	store  *sqlite.Store
-	engine *composite.Engine
+	store   *sqlite.Store
+	engine  *composite.Engine
+	storage *composite.Storage
 }
 
 func openFHIR(cfg config.Config) (fhirHouse, error) {
@@ -71,6 +72,12 @@ func open(ctx context.Context, cfg config.Config) (*house, error) {
 		return nil, errors.Join(err, h.store.Close())
 	}
 	h.engine, err = composite.Open(ctx, composite.Config{Primary: h.store, Models: h.models, Tenants: tenants(cfg), Logger: h.log})
+	if err != nil {
+		return nil, errors.Join(err, h.store.Close())
+	}
+	h.storage, err = composite.NewStorage(composite.StorageConfig{
+		Primary: h.store, Intake: h.intake, NoUpdateCreate: !cfg.Writes.ClientIDs, Matches: cfg.Writes.Matches,
+	})
 	if err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}

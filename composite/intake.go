@@ -34,6 +34,10 @@ type Admission struct {
 	Restamp bool
 	// Identify gives a resource without an id one made from its content, so that the same content has the same id.
 	Identify bool
+	// Type and ID are what the resource must be; "" is anything.
+	Type, ID string
+	// Assign gives it ID, whatever id it has.
+	Assign bool
 }
 
 // InvalidError says everything that is wrong with a resource.
@@ -68,6 +72,14 @@ func (in *Intake) Prepare(raw []byte, how Admission) (Prepared, error) {
 	if err != nil {
 		return Prepared{}, &fault.Error{Code: fault.BadUserInput, Message: err.Error()}
 	}
+	if how.Assign {
+		if meta.ID = how.ID; !fhir.ValidID(how.ID) {
+			return Prepared{}, fault.New(fault.Internal, "no id is given to be assigned")
+		}
+		if body, err = fhir.WithID(body, how.ID); err != nil {
+			return Prepared{}, fault.At("", "assign", err)
+		}
+	}
 	ref := fhir.Ref{Type: meta.Type, ID: meta.ID}
 	p := in.parsers.Get().(*fastjson.Parser)
 	defer in.parsers.Put(p)
@@ -100,7 +112,10 @@ func (in *Intake) Prepare(raw []byte, how Admission) (Prepared, error) {
 
 // validate gives every problem of a resource, and the time of its last change that is to be kept; 0 for none.
 func (in *Intake) validate(v *fastjson.Value, ref fhir.Ref, meta fhir.Meta, how Admission, forgiven func(fhir.Issue)) (updated int64, issues []fhir.Issue) {
-	issues = in.defs.Validate(v, fhir.ValidateOptions{Lenient: how.Lenient, Forgiven: forgiven})
+	issues = in.defs.Validate(v, fhir.ValidateOptions{Lenient: how.Lenient, Forgiven: forgiven, Type: how.Type})
+	if how.ID != "" && ref.ID != "" && ref.ID != how.ID {
+		issues = append(issues, fhir.Issue{Path: ref.Type + ".id", Code: "value", Message: "is not the id that is written to"})
+	}
 	if ref.ID == "" && !how.Identify {
 		issues = append(issues, fhir.Issue{
 			Path: ref.Type + ".id", Code: "required", Message: "an id is needed: letters, digits, - and ., at most 64",

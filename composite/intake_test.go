@@ -131,3 +131,12 @@ func TestNoResource(t *testing.T) {
 		}
 	}
 }
+
+func wantInvalid(t *testing.T, err error) *composite.InvalidError {
+	t.Helper()
+	var invalid *composite.InvalidError
+	if !errors.As(err, &invalid) {
+		t.Fatalf("got %v, want an InvalidError", err)
+	}
+	return invalid
+}

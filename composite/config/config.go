@@ -25,6 +25,7 @@ type Config struct {
 	Log        Log      `koanf:"log" yaml:"log"`
 	Insecure   bool     `koanf:"insecure" yaml:"insecure"`
 	GraphQL    GraphQL  `koanf:"graphql" yaml:"graphql"`
+	Writes     Writes   `koanf:"writes" yaml:"writes"`
 }
 
 // TLS names the files of a certificate chain and its key, in PEM.
@@ -63,6 +64,14 @@ type Store struct {
 	Durability string `koanf:"durability" yaml:"durability"`
 	// Readers is the number of reading connections; 0 lets the store choose.
 	Readers int `koanf:"readers" yaml:"readers"`
+}
+
+// Writes says what clients may write.
+type Writes struct {
+	// ClientIDs lets an update of an id that was never there create it.
+	ClientIDs bool `koanf:"clientids" yaml:"clientids"`
+	// Matches is how many resources one conditional delete may remove.
+	Matches int `koanf:"matches" yaml:"matches"`
 }
 
 // GraphQL switches parts of the endpoint on or off; unset follows the mode.
@@ -107,7 +116,8 @@ func Default() Config {
 		Limits: Limits{
 			Body: 1 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000, Requests: 64, Time: 30 * time.Second,
 		},
-		Log: Log{Level: "info", Format: "text"},
+		Log:    Log{Level: "info", Format: "text"},
+		Writes: Writes{ClientIDs: true, Matches: 1000},
 	}
 }
 

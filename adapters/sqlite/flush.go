@@ -24,8 +24,13 @@ func orNull(s string) value {
 }
 
 var shapes = [tableCount]shape{
-	tokenTable: {"tx", 4,
-		func(a []value, r *indexRow, id string) []value { return append(a, r.key, r.text, id, r.a) },
+	tokenTable: {"tx", 6,
+		func(a []value, r *indexRow, id string) []value {
+			if r.hi == search.MinTime {
+				return append(a, r.key, r.text, id, r.a, nil, nil)
+			}
+			return append(a, r.key, r.text, id, r.a, r.lo, r.hi)
+		},
 		"sid=? AND code=? AND id=? AND system=?",
 		func(r *indexRow, id string) []value { return []value{r.key, r.text, id, r.a} }},
 	stringTable: {"sx", 6,

@@ -31,7 +31,7 @@ type indexRow struct {
 	table  table
 	key    int64  // pid or sid
 	text   string // code, norm, target, k
-	lo, hi int64  // dates; chron is in lo; a label's sid
+	lo, hi int64  // dates; a token's span; chron is in lo; a label's sid
 	n      int64  // the item's place where equal keys are told apart by it
 	nlo    string
 	nhi    string
@@ -76,6 +76,8 @@ type builder struct {
 	typ     *typeName
 	rows    []indexRow
 	missing []wanted
+	// first and last are the span of the chronological parameter.
+	first, last int64
 }
 
 // build gives the rows of the values, sorted and distinct, or the names that are not there yet.
@@ -87,9 +89,9 @@ func (n *names) build(tenant string, v *search.Values) (*typeName, []indexRow, [
 		b.typ = &typeName{key: typeKey{tenant, v.Ref.Type}}
 		b.want("", "")
 	}
-	_, chron := b.typ.span(v)
+	b.first, b.last = b.typ.span(v)
 	for i := range v.Params {
-		b.param(&v.Params[i], chron)
+		b.param(&v.Params[i])
 	}
 	slices.SortFunc(b.rows, compareRows)
 	b.rows = slices.CompactFunc(b.rows, func(x, y indexRow) bool { return compareRows(x, y) == 0 })
@@ -111,7 +113,7 @@ func (b *builder) want(code, sub string) {
 	b.missing = append(b.missing, wanted{b.typ.key.tenant, b.typ.key.typ, code, sub})
 }
 
-func (b *builder) param(pv *search.ParamValues, chron int64) {
+func (b *builder) param(pv *search.ParamValues) {
 	p := b.typ.params[pv.Code]
 	if p == nil {
 		b.want(pv.Code, "")
@@ -121,7 +123,7 @@ func (b *builder) param(pv *search.ParamValues, chron int64) {
 		b.want(pv.Code, subMulti)
 	}
 	for i := range pv.Items {
-		b.item(p, pv.Type, &pv.Items[i], int64(i), chron)
+		b.item(p, pv.Type, &pv.Items[i], int64(i))
 	}
 }
 
@@ -130,7 +132,7 @@ const subMulti = "!"
 
 func (b *builder) add(r indexRow) { b.rows = append(b.rows, r) }
 
-func (b *builder) item(p *paramName, t search.ParamType, it *search.Item, n, chron int64) {
+func (b *builder) item(p *paramName, t search.ParamType, it *search.Item, n int64) {
 	switch t {
 	case search.Token:
 		b.token(p, it)
@@ -147,7 +149,7 @@ func (b *builder) item(p *paramName, t search.ParamType, it *search.Item, n, chr
 	case search.URI:
 		b.coded(p, subSystem, "", it.Text)
 	case search.Reference:
-		b.reference(p, it, chron)
+		b.reference(p, it)
 	case search.Composite:
 		b.composite(p, it, n)
 	}
@@ -168,7 +170,7 @@ func (b *builder) coded(p *paramName, kind, system, code string) *subName {
 	if s == nil {
 		return nil
 	}
-	r := indexRow{table: tokenTable, param: p, sub: s, key: s.id, text: boundKey(code)}
+	r := indexRow{table: tokenTable, param: p, sub: s, key: s.id, text: boundKey(code), lo: b.first, hi: b.last}
 	if s.sub == kind+overflow {
 		r.a = system
 	}
@@ -191,14 +193,14 @@ func (b *builder) sub(p *paramName, sub string) *subName {
 	return nil
 }
 
-func (b *builder) reference(p *paramName, it *search.Item, chron int64) {
+func (b *builder) reference(p *paramName, it *search.Item) {
 	sub, target := subTarget+it.Type, it.ID
 	if it.ID == "" {
 		sub, target = subTarget, it.URL
 	}
 	if target != "" {
 		if s := b.sub(p, sub); s != nil {
-			b.add(indexRow{table: referenceTable, param: p, sub: s, key: s.id, text: boundKey(target), lo: chron, a: it.Version})
+			b.add(indexRow{table: referenceTable, param: p, sub: s, key: s.id, text: boundKey(target), lo: b.last, a: it.Version})
 		}
 	}
 	if it.System != "" || it.Code != "" {
@@ -253,7 +255,7 @@ func compareRows(x, y indexRow) int {
 
 // sameRow says whether two rows with the same key hold the same.
 func sameRow(x, y indexRow) bool {
-	return x.nhi == y.nhi && x.a == y.a && x.b == y.b && x.c == y.c && len(x.parts) == 0 && len(y.parts) == 0
+	return x.lo == y.lo && x.hi == y.hi && x.nhi == y.nhi && x.a == y.a && x.b == y.b && x.c == y.c && len(x.parts) == 0 && len(y.parts) == 0
 }
 
 func sortSubs(s []*subName) {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/heliograph/heliograph/adapters"
 	"github.com/heliograph/heliograph/fhir"
@@ -28,10 +29,26 @@ func (s *Store) Describe() search.Claims {
 	}
 }
 
+// taken are the statements of a plan that give its rows.
+func (s *Store) taken(ctx context.Context, c *conn, p *plan, b bindings) ([]statement, error) {
+	if p.fork == 0 {
+		return p.statements, nil
+	}
+	n, err := s.number(ctx, c, p.statements[0], b)
+	if n <= p.fork {
+		return p.statements[1:2], err
+	}
+	return p.statements[2:], err
+}
+
 // rows runs a plan on a connection.
 func (s *Store) rows(ctx context.Context, c *conn, p *plan, b bindings, yield func(search.Hit) (bool, error)) error {
 	left := p.limit
-	for _, st := range p.statements {
+	statements, err := s.taken(ctx, c, p, b)
+	if err != nil {
+		return err
+	}
+	for _, st := range statements {
 		more := true
 		err := s.statementRows(ctx, c, st, b, func(row []value) (bool, error) {
 			h, err := readHit(row, p)
@@ -199,7 +216,13 @@ func (s *Store) Compile(r search.Request) (string, error) {
 func (p *plan) show() string {
 	out := ""
 	for i, st := range p.statements {
-		if i > 0 {
+		switch {
+		case i == 0:
+		case i == 1 && p.fork > 0:
+			out += fmt.Sprintf("\n; -- if that is at most %d\n", p.fork)
+		case i == 2 && p.fork > 0:
+			out += "\n; -- else\n"
+		default:
 			out += "\n;\n"
 		}
 		out += st.show()

@@ -40,7 +40,9 @@ type compiler struct {
 type scope struct {
 	typ   string
 	id    string
-	alias string // "" where only the id is at hand
+	alias string // of the resource; "" where only the id is at hand
+	// span is a row with the columns first and last, where one other than the resource's is nearer.
+	span  string
 	cands float64
 }
 
@@ -123,7 +125,7 @@ func union(sets []*writer) *writer {
 		return sqlf("SELECT '' AS id WHERE 0")
 	}
 	for len(sets) > chunk {
-		sets = grouped(sets, func(some []*writer) *writer { return sqlf("SELECT id FROM (?)", union(some)) })
+		sets = grouped(sets, func(some []*writer) *writer { return sqlf("SELECT * FROM (?)", union(some)) })
 	}
 	w := &writer{}
 	for i, s := range sets {
@@ -150,6 +152,8 @@ type plan struct {
 	bodies     bool
 	limit      int
 	made       *vintage
+	// fork, when not 0, says that the first statement counts: the second is run where it gives at most so many, else the others.
+	fork int64
 	// time is the sort's key where the order comes as a column of times: see timeOrder.
 	time *search.SortKey
 }

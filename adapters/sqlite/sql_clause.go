@@ -23,19 +23,23 @@ func (c *compiler) clause(typ string, e search.Clause) part {
 	if name := c.names.param(c.tenant, e.Param); e.Param.Type == search.Date && len(e.Values) == 1 && name != nil && !name.multi.Load() {
 		p.dates = &datePart{param: name, where: as}
 		if name.typ.chron == name.code {
-			p.cond = c.beside(p, e)
+			p.spanned, p.cond = true, c.beside(p, e)
 		}
 	}
 	return p
 }
 
-// beside compares the columns that the resource has for its chronological parameter.
+// beside compares the columns that the resource, or a row of the scope, has for its chronological parameter.
 func (c *compiler) beside(p part, e search.Clause) func(scope) *writer {
 	return func(s scope) *writer {
-		if s.alias == "" || p.rows <= probe*s.cands {
+		x := s.span
+		if x == "" && p.rows > probe*s.cands {
+			x = s.alias
+		}
+		if x == "" {
 			return in(s, p.set())
 		}
-		return sqlf("("+s.alias+".last IS NOT NULL AND ?)", dateWhere(s.alias+".first", s.alias+".last", &e.Values[0]))
+		return sqlf("("+x+".last IS NOT NULL AND ?)", dateWhere(x+".first", x+".last", &e.Values[0]))
 	}
 }
 

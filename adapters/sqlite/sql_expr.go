@@ -14,6 +14,10 @@ type part struct {
 	cond func(scope) *writer
 	// single is the one access that is all there is to it, nil otherwise.
 	single *access
+	// tokens are the accesses, all of them to rows of tokens, whose union is all there is to it.
+	tokens []access
+	// points says that the condition is a few look-ups by id; spanned that a row with the resource's span decides it.
+	points, spanned bool
 	// dates is what a date clause of a parameter with one value a resource asks of the row.
 	dates *datePart
 }
@@ -109,8 +113,9 @@ func (c *compiler) merged(a, b part) part {
 		x := c.fresh("x")
 		return sqlf("SELECT "+x+".id FROM dx "+x+" WHERE ?", d.on(x))
 	}
-	return part{rows: rows, dates: d, set: set, cond: func(s scope) *writer {
-		if s.alias != "" && (rows > probe*s.cands || d.param.typ.chron == d.param.code) {
+	spanned := a.spanned && b.spanned
+	return part{rows: rows, dates: d, set: set, spanned: spanned, cond: func(s scope) *writer {
+		if s.span != "" && spanned || s.alias != "" && (rows > probe*s.cands || d.param.typ.chron == d.param.code) {
 			return sqlf("(?) AND (?)", a.cond(s), b.cond(s))
 		}
 		return in(s, set())
@@ -194,10 +199,15 @@ func (c *compiler) or(typ string, e search.Or) part {
 // accesses is the union of accesses; verify matches what they give besides.
 func (c *compiler) accesses(typ string, e search.Expr, as []access, verify bool) part {
 	p := part{}
-	points := !verify
+	points, tokens := !verify, !verify
 	for _, a := range as {
 		p.rows += a.rows
 		points = points && a.point
+		tokens = tokens && a.table == "tx"
+	}
+	p.points = points
+	if tokens {
+		p.tokens = as
 	}
 	if len(as) == 1 && !verify {
 		p.single = &as[0]

@@ -7,8 +7,8 @@ import (
 	"github.com/heliograph/heliograph/search"
 )
 
-// walks says whether the order is that of an index and walking it past what the condition hides costs less than collecting.
-func (q *rootQuery) walks() bool {
+// walkable says whether the order is that of an index.
+func (q *rootQuery) walkable() bool {
 	r := q.request
 	if len(r.Query.Sort) != 1 || r.Reverse || r.Limit == 0 || r.Query.Sort[0].Param.Type != search.Date {
 		return false
@@ -21,8 +21,13 @@ func (q *rootQuery) walks() bool {
 			return false
 		}
 	}
+	return true
+}
+
+// walks says whether walking the index past what the condition hides costs less than collecting.
+func (q *rootQuery) walks() bool {
 	rows := max(q.rows(), 1)
-	return 2*q.wanted()*q.live(q.typ)/rows < rows
+	return q.walkable() && 2*q.wanted()*q.live(q.typ)/rows < rows
 }
 
 // walk reads the index of the sort's parameter, and what has no value of it after that.
@@ -37,11 +42,13 @@ func (q *rootQuery) walk() []statement {
 	if k.Param.Code == search.ParamLastUpdated {
 		return out
 	}
-	missing := q.match(sc, search.Exists{Param: k.Param})
+	present := q.match(sc, search.Exists{Param: k.Param})
+	w := sqlf("SELECT ? FROM resource r WHERE r.tid = ? AND r.deleted = 0", q.columns(sqlf("NULL")), q.tid(q.typ))
 	if q.chron() == k.Param.Code {
-		missing = sqlf("(r.last IS NOT NULL)")
+		w.text(" AND r.last IS NULL")
+	} else {
+		w.add(sqlf(" AND NOT ?", present))
 	}
-	w := sqlf("SELECT ? FROM resource r WHERE r.tid = ? AND r.deleted = 0 AND NOT ?", q.columns(sqlf("NULL")), q.tid(q.typ), missing)
 	if after != nil && after.Order[0] != orderPresent {
 		w.text(" AND r.id > ").arg(after.ID)
 	}
@@ -76,6 +83,7 @@ func (q *rootQuery) walkPresent(k search.SortKey, sc scope) statement {
 	if after := q.request.After; after != nil {
 		w.text(" AND ").add(q.behindTime(key, id, k, after))
 	}
+	sc.id = id // what is decided by the id is decided before the resource is read
 	w.add(q.rest(lead, sc)).text(" ORDER BY " + key)
 	if k.Desc {
 		w.text(" DESC")
@@ -103,10 +111,18 @@ func (q *rootQuery) timed() string {
 	case code != q.chron():
 		return ""
 	case keys[0].Desc:
-		return fmt.Sprintf("coalesce(r.last, %d)", int64(search.MinTime))
+		return timeColumn("r.last", true)
 	default:
-		return fmt.Sprintf("coalesce(r.first, %d)", int64(search.MaxTime))
+		return timeColumn("r.first", false)
 	}
+}
+
+// timeColumn is a column of times as an order: what has none is at its end.
+func timeColumn(column string, desc bool) string {
+	if desc {
+		return fmt.Sprintf("coalesce("+column+", %d)", int64(search.MinTime))
+	}
+	return fmt.Sprintf("coalesce("+column+", %d)", int64(search.MaxTime))
 }
 
 // collectTimed orders all that the condition lets through by a column of times.

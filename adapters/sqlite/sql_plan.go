@@ -19,6 +19,9 @@ func (s *Store) compile(r search.Request) (*plan, error) {
 	switch {
 	case len(r.Query.Sort) == 0:
 		p.statements = []statement{q.byID()}
+	case q.spanning() >= 0:
+		p.statements, p.fork = q.bySpan(q.spanning())
+		p.time = &r.Query.Sort[0]
 	case q.walks():
 		p.statements, p.time = q.walk(), &r.Query.Sort[0]
 	case q.timed() != "":
@@ -137,6 +140,9 @@ func (q *rootQuery) from(w *writer, ordered bool) {
 		w.add(sqlf(" FROM resource r WHERE r.tid = ? AND r.deleted = 0", q.tid(q.typ)))
 	case ordered && ranged:
 		a := q.parts[lead].single
+		if a.table == "tx" {
+			sc.span = "d"
+		}
 		w.add(sqlf(" FROM "+a.table+" d CROSS JOIN resource r ON r.tid = ? AND r.id = d.id WHERE ?", q.tid(q.typ), a.where("d")))
 		q.behind(w, "d.id")
 		w.add(q.rest(lead, sc)).text(" ORDER BY d.id" + q.direction())
@@ -232,8 +238,11 @@ func (s *Store) count(r search.Request) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	q := &rootQuery{compiler: c, request: &r, parts: parts, typ: r.Query.Type}
 	w := sqlf("SELECT count FROM live WHERE tid = ?", c.tid(r.Query.Type))
-	if len(parts) > 0 {
+	if lead := q.tokenLed(); lead >= 0 {
+		w = sqlf("SELECT count(DISTINCT id) FROM (?)", q.tokenRows(lead, ""))
+	} else if len(parts) > 0 {
 		w = sqlf("SELECT count(DISTINCT id) FROM (?)", c.and(r.Query.Type, parts).set())
 	}
 	return &plan{typ: r.Query.Type, statements: []statement{w.statement()}, made: made}, c.err

@@ -72,14 +72,14 @@ func TestLogUnderReaders(t *testing.T) {
 		})
 	}
 	var longest int64
-	const writes = 50
+	const writes = 150
 	for i := range writes {
 		mustWrite(t, s, person(t, fmt.Sprint(i%20), strings.Repeat("x", 200<<10)))
 		longest = max(longest, logSize(t, dir))
 	}
 	close(stop)
 	all.Wait()
-	if longest > 4*most {
+	if longest > 8*most { // all that is written is three times as much
 		t.Errorf("the log grew to %d MB", longest>>20)
 	}
 	t.Logf("the log grew to %d MB", longest>>20)

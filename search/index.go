@@ -87,11 +87,12 @@ func (x *Indexer) Epoch(p *Param) uint64 {
 }
 
 // Fingerprint changes when any value that this version of the program makes by default may differ from what another makes: it
-// covers the parameters and the indexer, not the configuration.
+// covers FHIR's own parameters and the indexer, not custom ones and not the configuration.
 func (x *Indexer) Fingerprint() string {
 	sum := uint64(IndexerVersion)
-	for _, resource := range x.params.Definitions().Resources() {
-		for _, p := range x.params.Of(resource) {
+	standard := x.params.standard()
+	for _, resource := range standard.defs.Resources() {
+		for _, p := range standard.Of(resource) {
 			sum = mix(sum ^ p.Epoch)
 		}
 	}

@@ -19,6 +19,9 @@ const IndexerVersion = 1
 type Parameters struct {
 	defs  *fhir.Definitions
 	types map[string]*typeParameters
+	// base are those without the customs; nil where there are none.
+	base    *Parameters
+	customs []Custom
 }
 
 // typeParameters are those of one resource type, both slices sorted by code.

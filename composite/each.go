@@ -58,6 +58,7 @@ func (e *eachSearch) request(parents []fhir.Ref) search.EachRequest {
 	if e.node.Within != nil {
 		req.Within = slices.Values(e.within)
 	}
+	req.Request = e.coded(req.Request)
 	return req
 }
 

@@ -17,6 +17,8 @@ type Config struct {
 	Primary adapters.Primary
 	// Secondaries answer what they claim, in this order of preference.
 	Secondaries []adapters.Store
+	// Terminology expands code sets. Without one, clauses that need an expansion are Unsupported.
+	Terminology adapters.Terminology
 	// Models give the indexer that takes the index values of hydrated rows, where a plan filters or sorts them here; required.
 	Models *Models
 	// Tenants are those whose statistics are watched; "main" when empty.
@@ -39,6 +41,7 @@ type Budget struct {
 type Engine struct {
 	primary  adapters.Primary
 	stores   map[string]adapters.Store
+	terms    adapters.Terminology
 	order    []adapters.Store
 	models   *Models
 	tenants  []string
@@ -55,7 +58,7 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 		return nil, fault.New(fault.Internal, "composite: a primary and models are required")
 	}
 	e := &Engine{
-		primary: cfg.Primary, stores: map[string]adapters.Store{}, models: cfg.Models,
+		primary: cfg.Primary, stores: map[string]adapters.Store{}, terms: cfg.Terminology, models: cfg.Models,
 		tenants: cfg.Tenants, budget: cfg.Budget, log: cfg.Logger,
 	}
 	if len(e.tenants) == 0 {

@@ -80,7 +80,7 @@ func (x *Execution) passes(r *Row, where search.Expr) (bool, error) {
 		}
 		r.values = v
 	}
-	return search.MatchResource(where, v, func() ([]byte, error) { return r.Resource.Append(nil), nil })
+	return search.MatchResource(where, v, x.known(where), func() ([]byte, error) { return r.Resource.Append(nil), nil })
 }
 
 // wholly says whether a condition asks for the resource itself and for no index value.

@@ -30,13 +30,14 @@ func (e *Engine) native(n planner.Node) []string {
 	var err error
 	switch n := n.(type) {
 	case *planner.Match:
-		req := n.Request
+		req := uncoded(n.Request)
 		if n.Within {
 			req.Within = slices.Values([]string(nil))
 		}
 		text, err = compile(e.stores[n.Store], func(c adapters.Compiler) (string, error) { return c.Compile(req) })
 	case *planner.EachNode:
 		req := n.Request
+		req.Request = uncoded(req.Request)
 		for _, t := range n.ParentTypes {
 			req.Parents = append(req.Parents, fhir.Ref{Type: t, ID: "…"})
 		}

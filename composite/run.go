@@ -21,6 +21,7 @@ const sideBySide = 4
 type Execution struct {
 	engine *Engine
 	plan   *planner.Plan
+	codes  codes
 	// model is that of the start: the values of a row are of one model.
 	model *Model
 	account
@@ -57,6 +58,11 @@ func (x *Execution) call(ctx context.Context, c Call) (result Result) {
 		return Result{Err: fault.New(fault.Internal, "no part %d in the plan", c.Part)}
 	}
 	part := &x.plan.Parts[c.Part]
+	if part.Codes != nil {
+		if err := x.expand(ctx, part.Codes); err != nil {
+			return Result{Err: err}
+		}
+	}
 	switch part.Part.Kind {
 	case planner.Get:
 		return x.get(ctx, part.Rows.(*planner.GetNode), c.Keys)
@@ -132,7 +138,7 @@ func (x *Execution) count(ctx context.Context, n *planner.Count) (int64, error) 
 		if err != nil {
 			return 0, err
 		}
-		total, at, err := s.Count(ctx, n.Match.Request)
+		total, at, err := s.Count(ctx, x.coded(n.Match.Request))
 		if err != nil {
 			return 0, err
 		}

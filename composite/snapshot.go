@@ -20,6 +20,9 @@ func (e *Engine) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if e.terms != nil {
+		next.Terminology = e.terms.ID()
+	}
 	for i, st := range e.order {
 		state, err := e.observe(ctx, st, i == 0, head.Epoch)
 		if err != nil {

@@ -50,7 +50,7 @@ func (x *Execution) match(ctx context.Context, n *planner.Match, req search.Requ
 	return func(yield func(Row, error) bool) {
 		began, count := time.Now(), 0
 		defer func() { x.called(n, count, began) }()
-		answer := s.Search(ctx, req)
+		answer := s.Search(ctx, x.coded(req))
 		for hit, err := range answer.Rows {
 			if err != nil {
 				yield(Row{}, err)

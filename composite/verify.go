@@ -69,12 +69,13 @@ func (x *Execution) still(v verification, i int, res search.Resource) (ok, decid
 	if err != nil {
 		return false, false, err
 	}
+	known := x.known(v.where)
 	if v.also != nil {
 		if ok, err = search.Match(v.also(i), values, nil); err != nil || !ok {
 			return false, true, err
 		}
 	}
-	ok, err = search.Match(v.where, values, nil)
+	ok, err = search.Match(v.where, values, known)
 	if fault.Of(err) == fault.Unsupported {
 		return false, false, nil
 	}
@@ -109,7 +110,7 @@ func (x *Execution) matching(ctx context.Context, v verification, asked []string
 		req.Query.Where = search.And{search.IDs{IDs: asked}, v.where}
 	}
 	out := map[string]int64{}
-	for hit, err := range s.Search(ctx, req).Rows {
+	for hit, err := range s.Search(ctx, x.coded(req)).Rows {
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 // Make plans an operation. Errors name the part that nobody can answer, and why: Unsupported, or ParameterBuilding,
 // StoreUnavailable and StoreLagging when a store that could is not able to now. They come before any I/O.
 func Make(op Operation, s *Snapshot) (*Plan, error) {
-	p := &Plan{Snapshot: s.Number, AtLeast: op.AtLeast, Parts: make([]PartPlan, len(op.Parts))}
+	p := &Plan{Snapshot: s.Number, AtLeast: op.AtLeast, Caller: op.Caller, Parts: make([]PartPlan, len(op.Parts))}
 	for i := range op.Parts {
 		b := builder{snapshot: s, op: &op, part: &op.Parts[i]}
 		pp, err := b.plan()
@@ -39,6 +39,9 @@ func (b *builder) plan() (PartPlan, error) {
 	pp.Part.Query.Caller = b.op.Caller
 	err := b.part.check()
 	if err != nil {
+		return pp, err
+	}
+	if pp.Codes, err = b.codes(); err != nil {
 		return pp, err
 	}
 	switch b.part.Kind {

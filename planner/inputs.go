@@ -44,4 +44,7 @@ func (n *EachNode) Inputs() []Node {
 func (*GetNode) Inputs() []Node { return nil }
 
 // Inputs implements Node.
+func (*CodesNode) Inputs() []Node { return nil }
+
+// Inputs implements Node.
 func (*HistoryNode) Inputs() []Node { return nil }

@@ -100,6 +100,14 @@ func (n *HistoryNode) label() string {
 	return "history " + n.Store + " " + n.Part.HistoryOf.String()
 }
 
+func (n *CodesNode) label() string {
+	names := make([]string, len(n.Sets))
+	for i, s := range n.Sets {
+		names[i] = s.String()
+	}
+	return "codes [" + strings.Join(names, ", ") + "] from " + n.Terminology
+}
+
 func where(e search.Expr) string {
 	if e == nil {
 		return "all"

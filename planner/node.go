@@ -5,7 +5,7 @@ import (
 )
 
 // Node is a step of a plan. The set is closed: Match, Intersect, Union, Except, Filter, Sort, Hydrate, Page, Count, EachNode,
-// GetNode, HistoryNode. The engine has one switch over it.
+// GetNode, HistoryNode, CodesNode. The engine has one switch over it.
 type Node interface {
 	// Inputs are the nodes it reads.
 	Inputs() []Node
@@ -112,6 +112,13 @@ type GetNode struct {
 type HistoryNode struct {
 	Store string
 	Part  Part
+}
+
+// CodesNode asks a terminology for the codes of the sets that a part's clauses compare with, each once an execution and before anything
+// else of the part is run; they go to the stores with every request that needs them.
+type CodesNode struct {
+	Terminology string
+	Sets        []search.CodeSet
 }
 
 // MaxKeys is how many keys or parents go into one store call.

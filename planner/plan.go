@@ -12,13 +12,16 @@ type Plan struct {
 	// Snapshot is the number of the snapshot it was made from.
 	Snapshot uint64
 	AtLeast  search.Position
+	// Caller is on whose behalf it runs.
+	Caller search.Caller
 	// Parts are one for each part of the operation, in its order.
 	Parts []PartPlan
 }
 
-// PartPlan is how one part runs: Rows and Count are nil when not asked for.
+// PartPlan is how one part runs: Rows and Count are nil when not asked for. Codes is run before them; nil where no code sets are needed.
 type PartPlan struct {
 	Part  Part
+	Codes *CodesNode
 	Rows  Node
 	Count Node
 	// Rejected are the stores that were not taken for the whole of it, and why.
@@ -53,6 +56,9 @@ type printer struct {
 func (w *printer) part(i, depth int) {
 	part := &w.plan.Parts[i]
 	w.line(depth, fmt.Sprintf("#%d %s", i, part.Part.Path))
+	if part.Codes != nil {
+		w.node(part.Codes, depth+1)
+	}
 	if part.Rows != nil {
 		w.node(part.Rows, depth+1)
 	}

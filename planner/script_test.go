@@ -36,12 +36,17 @@ var features = map[string]search.Feature{
 
 // snapshot reads stores, a line each: id, then words. "primary", "away" and "at=5" say what it is; "fixed=3" and "row=20" what it
 // costs, "rows=Patient:1000" and "values=Patient.gender:1000/2" what it holds; features stand for themselves, and
-// "name", "name:exact" or "*" are parameters that it claims. "building=Patient.name" is a parameter that is not ready.
+// "name", "name:exact" or "*" are parameters that it claims. "building=Patient.name" is a parameter that is not ready. A line
+// "terminology" says that there is one.
 func snapshot(t testing.TB, text string) *planner.Snapshot {
 	t.Helper()
 	s := &planner.Snapshot{Number: 7}
 	for line := range strings.Lines(text) {
-		if words := strings.Fields(line); len(words) > 0 {
+		switch words := strings.Fields(line); {
+		case len(words) == 0:
+		case words[0] == "terminology":
+			s.Terminology = words[0]
+		default:
 			s.Stores = append(s.Stores, storeState(t, words))
 		}
 	}

@@ -8,6 +8,8 @@ type Snapshot struct {
 	Number uint64
 	// Stores are in the order of preference: the primary first, then by priority and id.
 	Stores []StoreState
+	// Terminology is the id of what expands code sets; "" if there is none.
+	Terminology string
 	// Off names rules that are switched off.
 	Off map[string]bool
 }

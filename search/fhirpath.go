@@ -23,24 +23,29 @@ func (FHIRPath) expr() {}
 // String prints fhirpath(source).
 func (e FHIRPath) String() string { return "fhirpath(" + e.Source + ")" }
 
-// MatchResource is Match for a resource as a whole: without a World, but with FHIRPath. resource gives the JSON that is served; it is
-// called only where an expression has to be decided.
-func MatchResource(e Expr, v *Values, resource func() ([]byte, error)) (bool, error) {
-	if err := alone(e, nil, true); err != nil {
+// MatchResource is Match for a resource as a whole: without a World besides the expansions, but with FHIRPath. resource gives the JSON
+// that is served; it is called only where an expression has to be decided.
+func MatchResource(e Expr, v *Values, known Expansions, resource func() ([]byte, error)) (bool, error) {
+	if err := alone(e, known, true); err != nil {
 		return false, err
 	}
-	return match(e, v, whole{resource: resource})
+	return match(e, v, whole{World: known, resource: resource})
 }
 
-// CanFilter says whether MatchResource decides a condition: nil, or the error (fault.Unsupported) that it gives for some resource.
+// CanFilter says whether MatchResource decides a condition, given the expansions of its code sets: nil, or the error
+// (fault.Unsupported) that it gives for some resource.
 func CanFilter(e Expr) error {
-	if err := alone(e, nil, true); err != nil {
+	known := Expansions{}
+	for _, s := range CodeSets(e) {
+		known[s] = nil
+	}
+	if err := alone(e, known, true); err != nil {
 		return err
 	}
 	return compares(e)
 }
 
-// whole is the World of MatchResource. It answers nothing about other resources: alone has refused what would ask.
+// whole is the World of MatchResource. It answers nothing about other resources, which alone has refused.
 type whole struct {
 	World
 	resource func() ([]byte, error)

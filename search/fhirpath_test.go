@@ -64,12 +64,12 @@ func TestMatchResource(t *testing.T) {
 		{search.Or{path("name"), path("active")}, true, 2},
 	} {
 		asked = 0
-		got, err := search.MatchResource(c.e, v, resource)
+		got, err := search.MatchResource(c.e, v, nil, resource)
 		if err != nil || got != c.want || asked != c.asked {
 			t.Errorf("%s: %v, %v after asking %d times", c.e, got, err, asked)
 		}
 	}
-	if _, err := search.MatchResource(path(""), v, resource); err == nil {
+	if _, err := search.MatchResource(path(""), v, nil, resource); err == nil {
 		t.Error("the program failed and nobody said so")
 	}
 }

@@ -2,7 +2,6 @@ package adapters
 
 import (
 	"context"
-	"iter"
 
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/search"
@@ -139,5 +138,18 @@ type Scanned struct {
 
 // Reindexer replaces the index values of current versions (a new or changed parameter), through entries of kind ChangeReindex.
 type Reindexer interface {
-	Reindex(ctx context.Context, tenant string, items iter.Seq2[*search.Values, error]) error
+	// Reindex gives those items that are of current versions their values, all of them or none, and says how many it changed. An item
+	// of another version (the resource was written, deleted or purged meanwhile) is left out, for who wrote it has indexed it. One whose
+	// values are there already leaves no entry in the log, so that a batch may be repeated. Resource.Position, Version and LastUpdated stay;
+	// a Digest is of the position of the entry.
+	Reindex(ctx context.Context, tenant string, items []Reindexed) (changed int, err error)
+}
+
+// Reindexed are new index values of a version.
+type Reindexed struct {
+	Version int64
+	// Values are those of the version's body; their LastUpdated is the writer's to complete.
+	Values *search.Values
+	// Words says that Narrative and Content are new, too; else those that are there stay.
+	Words bool
 }

@@ -3,7 +3,6 @@ package adaptertest
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 	"testing"
 
@@ -51,41 +50,6 @@ func testAggregate(t *testing.T, r *rig) {
 			t.Errorf("%s by %s (-oracle +store):\n%s", c.q.Type, c.by, shorten(d))
 		}
 	}
-}
-
-// testReindex gives current versions other index values: searches see those, reads and histories what they saw before.
-func testReindex(t *testing.T, r *rig) {
-	re := part[adapters.Reindexer](t, r)
-	one, two := patient(t, "1", "One"), patient(t, "2", "Two")
-	r.write(t, put(one, adapters.Precondition{}), put(two, adapters.Precondition{}))
-	other := patient(t, "1", "Other").Values
-	gone := patient(t, "never", "Never").Values
-	items := func() iter.Seq2[*search.Values, error] {
-		return func(yield func(*search.Values, error) bool) { _ = yield(other, nil) && yield(gone, nil) }
-	}
-	for _, store := range []adapters.Reindexer{r.oracle, re} {
-		if err := store.Reindex(t.Context(), mainTenant, items()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	family := r.data.Params.Param("Patient", "family")
-	for _, name := range []string{"one", "other", "two", "never"} {
-		r.sameSearch(t, "after a re-index: "+name, request("Patient", search.Clause{Param: family, Values: []search.Value{{Text: name}}}))
-	}
-	r.sameLog(t, 0)
-	if reader, ok := r.Store.(adapters.Reader); ok {
-		got := r.readBody(t, reader, "1")
-		if got.Version != 1 || string(got.Body.JSON) != string(one.Body.JSON) {
-			t.Errorf("a re-index changed version %d of the resource", got.Version)
-		}
-		q := adapters.HistoryRequest{Caller: caller, Type: "Patient"}
-		rows, err := all(t, reader.History(t.Context(), q))
-		if err != nil || len(rows) != 2 {
-			t.Errorf("the history has %d versions, want 2 (%v)", len(rows), err)
-		}
-	}
-	r.write(t, put(patient(t, "1", "Next"), adapters.Precondition{Version: 1}))
-	r.sameSearch(t, "after the next write", request("Patient", search.Clause{Param: family, Values: []search.Value{{Text: "other"}}}))
 }
 
 func (r *rig) readBody(t *testing.T, reader adapters.Reader, id string) search.Resource {

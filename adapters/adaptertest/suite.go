@@ -54,6 +54,7 @@ func Run(t *testing.T, open Open) {
 		{"scan", testScan},
 		{"aggregate", testAggregate},
 		{"reindex", testReindex},
+		{"reindex beside writes", testReindexBeside},
 		{"secondary", testSecondary},
 	} {
 		t.Run(c.name, func(t *testing.T) {

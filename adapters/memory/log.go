@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"bytes"
 	"context"
 	"iter"
 
@@ -90,34 +91,38 @@ func (s *Store) Purge(ctx context.Context, tenant string, ref fhir.Ref) (adapter
 	return adapters.Result{Effect: adapters.Deleted, Ref: ref, Version: number, Position: t.gen.head, LastUpdated: t.at}, nil
 }
 
-// Reindex implements adapters.Reindexer. Values of resources that are no longer there are left out.
-func (s *Store) Reindex(ctx context.Context, tenant string, items iter.Seq2[*search.Values, error]) error {
-	for v, err := range items {
-		if err == nil {
-			err = s.reindex(ctx, tenant, v)
-		}
-		if err != nil {
-			return s.at("reindex", err)
-		}
-	}
-	return nil
-}
-
-func (s *Store) reindex(ctx context.Context, tenant string, v *search.Values) error {
+// Reindex implements adapters.Reindexer.
+func (s *Store) Reindex(ctx context.Context, tenant string, items []adapters.Reindexed) (changed int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.open(ctx); err != nil {
-		return err
+		return 0, s.at("reindex", err)
 	}
 	t := s.begin(tenant)
-	live := t.row(v.Ref).live(t.gen.head)
-	if live == nil {
-		return nil
+	for _, item := range items {
+		if t.reindex(item) {
+			changed++
+		}
+	}
+	return changed, nil
+}
+
+// reindex gives the current version other values, unless it is another one or has them already.
+func (t *transaction) reindex(item adapters.Reindexed) bool {
+	live := t.row(item.Values.Ref).live(t.gen.head)
+	if live == nil || live.Version != item.Version {
+		return false
+	}
+	values := *item.Values
+	values.LastUpdated = live.LastUpdated
+	if !item.Words {
+		if bytes.Equal(values.AppendBinary(nil), live.values.AppendBinary(nil)) {
+			return false
+		}
+		values.Narrative, values.Content = live.values.Narrative, live.values.Content
 	}
 	next := *live
-	values := *v
-	values.LastUpdated = live.LastUpdated
 	next.values, next.again = &values, true
 	t.append(adapters.ChangeReindex, next)
-	return nil
+	return true
 }

@@ -224,7 +224,7 @@ func (g *group) put(ctx context.Context, w *write, cur current) (adapters.Result
 	if err := g.index(ctx, w, cur); err != nil {
 		return r, err
 	}
-	_, err := g.conn.exec(ctx, "INSERT INTO resource VALUES (?,?,?,?,?,?,?,?,?,?,?)", int64(r.Position), w.tid, w.Ref.ID, r.Version,
+	_, err := g.conn.exec(ctx, "INSERT INTO resource VALUES (?,?,?,?,?,?,?,?,?,?,?,0)", int64(r.Position), w.tid, w.Ref.ID, r.Version,
 		r.LastUpdated, deleted, int64(w.Body.Splice), first, last, vals, body)
 	if err != nil {
 		return r, err

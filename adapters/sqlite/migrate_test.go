@@ -25,6 +25,7 @@ func TestMigrateSpans(t *testing.T) {
 	mustClose(t, s)
 	before := tokenRows(t, dir, "")
 	tokenRows(t, dir, `ALTER TABLE tx DROP COLUMN first; ALTER TABLE tx DROP COLUMN last; DROP INDEX resource_undated;
+		ALTER TABLE resource DROP COLUMN indexed;
 		DELETE FROM goose_db_version WHERE version_id >= 2`)
 	mustClose(t, openStore(t, sqlite.Config{Dir: dir}))
 	if d := cmp.Diff(before, tokenRows(t, dir, "")); d != "" {

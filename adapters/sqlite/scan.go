@@ -96,7 +96,7 @@ func (s *Store) digest(ctx context.Context, c *conn, r adapters.DigestRequest, d
 		return nil
 	}
 	var w writer
-	w.text("SELECT rid, id, vals FROM resource WHERE tid = ").arg(t.id).text(" AND deleted = 0 AND id >= ").arg(r.From)
+	w.text("SELECT max(rid, indexed), id, vals FROM resource WHERE tid = ").arg(t.id).text(" AND deleted = 0 AND id >= ").arg(r.From)
 	if r.To != "" {
 		w.text(" AND id < ").arg(r.To)
 	}

@@ -70,6 +70,7 @@ var (
 	_ adapters.EachSearcher = (*Store)(nil)
 	_ adapters.Compiler     = (*Store)(nil)
 	_ adapters.Scanner      = (*Store)(nil)
+	_ adapters.Reindexer    = (*Store)(nil)
 	_ adapters.Digester     = (*Store)(nil)
 	_ adapters.Backuper     = (*Store)(nil)
 )

@@ -98,7 +98,7 @@ func join(parts []Expr, sep, empty string) string {
 }
 
 var modifierNames = [...]string{"", "exact", "contains", "text", "of-type", "identifier", "above", "below", "in", "text-advanced",
-	"equals", "ends-with"}
+	"equals", "ends-with", "compared"}
 
 // String is FHIR's name of the modifier, without the colon; "" for Plain.
 func (m Modifier) String() string { return modifierNames[m] }
@@ -259,15 +259,20 @@ func (v Value) format(p *Param, m Modifier) string {
 			s += "|" + v.System + "|" + v.Code
 		}
 		return s
-	default:
-		return v.Text
+	case String, URI:
+		if m == Compared {
+			return v.Op.String() + v.Text
+		}
 	}
+	return v.Text
 }
 
 func (v Value) formatToken(m Modifier) string {
 	switch m {
 	case TextOf, In, TextAdvanced:
 		return v.Text
+	case Compared:
+		return v.Op.String() + v.formatToken(Plain)
 	case OfType:
 		return v.System + "|" + v.Type + "|" + v.Code
 	}

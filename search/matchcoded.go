@@ -17,6 +17,8 @@ func tokenComparison(m Modifier) compare {
 		return plain(matchDisplay)
 	case OfType:
 		return plain(matchOfType)
+	case Compared:
+		return differs(matchCode)
 	case In, Above, Below:
 		return func(i *Item, q *Value, w World) (bool, error) { return matchSet(i, codeSet(m, q), w) }
 	default:

@@ -49,7 +49,7 @@ func plain(f func(item *Item, q *Value) bool) compare {
 }
 
 // stringComparison (3.1.1.4.8): starts with, after normalising case, accents and white space; equal to the byte; or
-// contains, is equal or ends with, after normalising.
+// contains, is equal, ends with or compares, after normalising.
 func stringComparison(m Modifier) compare {
 	switch m {
 	case Plain:
@@ -62,9 +62,34 @@ func stringComparison(m Modifier) compare {
 		return plain(func(i *Item, q *Value) bool { return i.Text == q.Text })
 	case EndsWith:
 		return plain(func(i *Item, q *Value) bool { return strings.HasSuffix(i.Text, q.Text) })
+	case Compared:
+		return plain(matchOrdered)
 	default:
 		return nil
 	}
+}
+
+// matchOrdered compares texts by their bytes, which is by code points (3.1.3.2).
+func matchOrdered(i *Item, q *Value) bool {
+	switch c := strings.Compare(i.Text, q.Text); q.Op {
+	case Ne:
+		return c != 0
+	case Gt:
+		return c > 0
+	case Lt:
+		return c < 0
+	case Ge:
+		return c >= 0
+	case Le:
+		return c <= 0
+	default:
+		return false
+	}
+}
+
+// differs is the existential ne of `_filter` (3.1.3.2): an index value that does not match.
+func differs(matches func(*Item, *Value) bool) compare {
+	return plain(func(i *Item, q *Value) bool { return q.Op == Ne && !matches(i, q) })
 }
 
 // uriComparison (3.1.1.4.13): equal to the byte. Below is the value itself and what continues it after a slash, so that
@@ -77,6 +102,8 @@ func uriComparison(m Modifier) compare {
 		return plain(func(i *Item, q *Value) bool { return below(i.Text, q.Text) })
 	case Above:
 		return plain(func(i *Item, q *Value) bool { return below(q.Text, i.Text) })
+	case Compared:
+		return differs(func(i *Item, q *Value) bool { return i.Text == q.Text })
 	default:
 		return nil
 	}

@@ -130,6 +130,7 @@ const (
 	TextAdvanced          // token, string: by a text engine's own analysis
 	Equals                // string: the normalised text is equal; of `_filter` and the typed where, not of URLs
 	EndsWith              // string: the normalised text ends with it; likewise
+	Compared              // string: the normalised text by Op, bytewise; token, uri: Ne, some index value that is not it; likewise
 )
 
 // Op compares a value of the query with an index value of an ordered type (FHIR R4, 3.1.1.4.4 prefixes).
@@ -150,7 +151,7 @@ const (
 
 // Value is one encoded value of a Clause. Which fields count depends on the parameter's type and the modifier:
 //
-//	string     Text: normalised (Normalise), or the raw text for Exact
+//	string     Text: normalised (Normalise), or the raw text for Exact. Compared: Op (Ne, Gt, Lt, Ge, Le) besides
 //	token      Code; System if HasSystem ("" means: has no system). Code "" with HasSystem: any code of the system.
 //	           TextOf: Text, normalised. OfType: System, Type (the type's code), Code (the identifier's value). In: Text is the
 //	           value set's canonical URL (with |version) or "ValueSet/id". Above, Below: System and Code, both there.
@@ -159,7 +160,7 @@ const (
 //	quantity   as number; System if HasSystem, Code (a code or, without a system, a unit as displayed)
 //	reference  Type ("" for any), Code (the id), Version; or Text: an absolute URL or canonical (Version: its |version).
 //	           Identifier: System/HasSystem and Code as for token
-//	uri        Text
+//	uri        Text. Of token and uri Compared wants Op Ne
 //	composite  Parts: one value for each part of the parameter
 type Value struct {
 	// Raw is the text that was read, prefix included; it is printed and never compared.

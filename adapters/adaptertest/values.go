@@ -59,6 +59,11 @@ func aroundString(i search.Item) []asked {
 		{search.EndsWith, search.Value{Text: "x" + i.Text}},
 		{search.Plain, search.Value{Text: "_"}},
 	}
+	for _, op := range ops[search.Ne : search.Le+1] {
+		for _, text := range []string{i.Text, runes(i.Text, 0, 3), i.Text + "x"} {
+			out = append(out, asked{search.Compared, search.Value{Op: op, Text: text}})
+		}
+	}
 	return slices.DeleteFunc(out, func(a asked) bool { return a.value.Text == "" })
 }
 
@@ -70,6 +75,10 @@ func runes(s string, from, to int) string {
 
 func aroundToken(i search.Item) []asked {
 	out := aroundCode(search.Plain, i)
+	for _, a := range out[:len(out):len(out)] {
+		a.modifier, a.value.Op = search.Compared, search.Ne
+		out = append(out, a)
+	}
 	if i.Text != "" {
 		_, tail, _ := strings.Cut(i.Text, " ")
 		for _, text := range []string{i.Text, runes(i.Text, 0, 4), runes(tail, 0, 3), runes(i.Text, 1, 5)} {
@@ -197,6 +206,7 @@ func aroundURI(i search.Item) []asked {
 		for _, m := range []search.Modifier{search.Plain, search.Above, search.Below} {
 			out = append(out, asked{m, search.Value{Text: text}})
 		}
+		out = append(out, asked{search.Compared, search.Value{Op: search.Ne, Text: text}})
 	}
 	return out
 }

@@ -98,21 +98,21 @@ func (s *Store) Close() error {
 
 // AllClaims are the claims of a Store that is not given fewer.
 func AllClaims() search.Claims {
-	token := []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In, search.Above, search.Below}
+	token := []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In, search.Above, search.Below, search.Compared}
 	return search.Claims{
 		Features: search.CanAll | search.CanAnd | search.CanOr | search.CanNot | search.CanChain | search.CanHas |
 			search.CanIDs | search.CanText | search.CanContent | search.CanList | search.CanSort | search.CanCount |
 			search.CanEach | search.CanWithin | search.CanBodies | search.CanWalk | search.CanAggregate | search.CanScan,
 		Params: []search.ParamClaim{
 			{ParamType: search.String, Modifiers: []search.Modifier{
-				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith,
+				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith, search.Compared,
 			}},
 			{ParamType: search.Token, Modifiers: token},
 			{ParamType: search.Date},
 			{ParamType: search.Number},
 			{ParamType: search.Quantity},
 			{ParamType: search.Reference, Modifiers: []search.Modifier{search.Plain, search.Identifier, search.Above, search.Below}},
-			{ParamType: search.URI, Modifiers: []search.Modifier{search.Plain, search.Above, search.Below}},
+			{ParamType: search.URI, Modifiers: []search.Modifier{search.Plain, search.Above, search.Below, search.Compared}},
 			{ParamType: search.Composite},
 		},
 	}

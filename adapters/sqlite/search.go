@@ -18,11 +18,11 @@ func (s *Store) Describe() search.Claims {
 			search.CanWithin | search.CanBodies | search.CanScan,
 		Params: []search.ParamClaim{
 			{ParamType: search.String, Modifiers: []search.Modifier{
-				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith,
+				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith, search.Compared,
 			}},
-			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In, search.Above, search.Below}},
+			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In, search.Above, search.Below, search.Compared}},
 			{ParamType: search.Reference, Modifiers: []search.Modifier{search.Plain, search.Identifier}},
-			{ParamType: search.URI, Modifiers: []search.Modifier{search.Plain, search.Above, search.Below}},
+			{ParamType: search.URI, Modifiers: []search.Modifier{search.Plain, search.Above, search.Below, search.Compared}},
 			{ParamType: search.Date}, {ParamType: search.Number}, {ParamType: search.Quantity}, {ParamType: search.Composite},
 			{ParamType: search.Special, Codes: []string{search.ParamText, search.ParamContent}},
 		},

@@ -145,6 +145,9 @@ func stringAccess(p *paramName, m search.Modifier, v *search.Value) access {
 			return sqlf(x+".pid = ? AND "+x+".norm = ? AND coalesce("+x+".rest, "+x+".norm) = ?", p.id, cutKey(v.Text), v.Text)
 		}}
 	}
+	if m == search.Compared {
+		return comparedAccess(p, v)
+	}
 	return access{table: "sx", rows: rows/50 + 1, where: func(x string) *writer {
 		w := sqlf(x+".pid = ?", p.id)
 		if cut := cutKey(v.Text); len(cut) < len(v.Text) {
@@ -205,6 +208,8 @@ func (c *compiler) tokenAccess(p *paramName, m search.Modifier, v *search.Value)
 	switch m {
 	case search.Plain:
 		return c.coded(p, subSystem, v, v.Code)
+	case search.Compared:
+		return c.differing(p, v, v.Code)
 	case search.OfType:
 		typed := search.Value{System: v.System, HasSystem: true}
 		return c.coded(p, subOfType, &typed, v.Type+"|"+v.Code)
@@ -221,6 +226,8 @@ func (c *compiler) uriAccess(p *paramName, m search.Modifier, v *search.Value) (
 		return nil, false
 	}
 	switch m {
+	case search.Compared:
+		return c.differing(p, &search.Value{Op: v.Op}, v.Text), false
 	case search.Below:
 		prefix := strings.TrimSuffix(v.Text, "/") + "/"
 		cut := keyPrefix(prefix)

@@ -98,6 +98,9 @@ func (g *group) count(rows []indexRow, by int64) {
 		}
 		g.deltas.rows[rows[i].param] += by
 		s := rows[i].sub
+		if s != nil && rows[i].text == "" {
+			continue // a coding without a code: many have it, nobody looks for it, and it would pass for what the codes are like
+		}
 		if s != nil {
 			g.deltas.subs[s] += by
 		}

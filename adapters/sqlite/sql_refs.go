@@ -15,8 +15,12 @@ func (c *compiler) edge(p *search.Param, target string) (sid int64, rows float64
 	return s.id, float64(s.rows.Load())
 }
 
-// there is a condition on the resource at the other end of an edge: id is written so.
+// there is a condition on the resource at the other end of an edge: id is written so. What look-ups of index rows decide needs no
+// resource: rows are of current ones.
 func (c *compiler) there(typ, id string, p part, cands float64) *writer {
+	if p.points {
+		return sqlf("(?)", p.cond(scope{typ: typ, id: id, cands: cands}))
+	}
 	t := scope{typ: typ, alias: c.fresh("t"), cands: cands}
 	t.id = t.alias + ".id"
 	return sqlf("EXISTS (SELECT 1 FROM resource "+t.alias+" WHERE "+t.alias+".tid = ? AND "+t.id+" = "+id+" AND "+t.alias+".deleted = 0 AND (?))",
@@ -47,7 +51,8 @@ func (c *compiler) chain(typ string, e search.Chain) part {
 	return p
 }
 
-// has follows references backward: from the referrers' set where it is small, else by looking for one referrer.
+// has follows references backward: from the referrers' set where it is small, else from each resource to its referrers until one
+// satisfies. Referrers come newest first, and none is looked at that is too old for a condition on the time.
 func (c *compiler) has(typ string, e search.Has) part {
 	source := e.Param.Resource
 	sid, rows := c.edge(e.Param, typ)
@@ -57,21 +62,77 @@ func (c *compiler) has(typ string, e search.Has) part {
 		x := c.fresh("x")
 		return sqlf("SELECT "+x+".target FROM rx "+x+by("rx_source")+" WHERE "+x+".sid = ? AND "+x+".id IN (?)", sid, where.set())
 	}
+	each := func(id string, cands float64) *writer {
+		x := c.fresh("x")
+		w := sqlf("EXISTS (SELECT 1 FROM rx "+x+" WHERE "+x+".sid = ? AND "+x+".target = "+id, sid)
+		if at, ok := c.since(source, e.Where); ok {
+			w.add(sqlf(" AND "+x+".chron >= ?", at))
+		}
+		return w.add(sqlf(" AND ?)", c.there(source, x+".id", where, cands)))
+	}
+	fan := rows / max(c.live(typ), 1)
+	// tried is how many referrers are looked at before one satisfies, if those that do are spread evenly; bounded is what it costs at
+	// worst, against the set.
+	tried := min(fan+1, c.live(source)/max(where.rows, 1)+1)
+	fromEach := func(cands float64) bool {
+		const worst = 8
+		return 2*cands*tried < where.rows && cands*(fan+1) < worst*where.rows
+	}
 	p.set = func() *writer {
 		s := scope{typ: typ, alias: c.fresh("s")}
 		s.id = s.alias + ".id"
-		return sqlf("SELECT "+s.id+" FROM resource "+s.alias+" WHERE "+s.alias+".tid = ? AND "+s.alias+".deleted = 0 AND ?", c.tid(typ), in(s, referred()))
+		w := sqlf("SELECT "+s.id+" FROM resource "+s.alias+" WHERE "+s.alias+".tid = ? AND "+s.alias+".deleted = 0 AND ", c.tid(typ))
+		if fromEach(c.live(typ)) {
+			return w.add(each(s.id, c.live(typ)*(fan+1)))
+		}
+		return w.add(in(s, referred()))
 	}
 	p.cond = func(s scope) *writer {
-		fan := rows / max(c.live(typ), 1)
-		if where.rows <= probe*s.cands*(fan+1) {
-			return in(s, referred())
+		if fromEach(s.cands) || where.rows > probe*s.cands*(fan+1) {
+			return each(s.id, s.cands*(fan+1))
 		}
-		x := c.fresh("x")
-		return sqlf("EXISTS (SELECT 1 FROM rx "+x+" WHERE "+x+".sid = ? AND "+x+".target = "+s.id+" AND ?)", sid,
-			c.there(source, x+".id", where, s.cands*(fan+1)))
+		return in(s, referred())
 	}
 	return p
+}
+
+// since is the earliest end that the newest time of a type's resource can have if it satisfies a condition.
+func (c *compiler) since(typ string, e search.Expr) (at int64, ok bool) {
+	switch e := e.(type) {
+	case search.And:
+		for _, x := range e {
+			if t, bounded := c.since(typ, x); bounded && (!ok || t > at) {
+				at, ok = t, true
+			}
+		}
+	case search.Clause:
+		t := c.names.typeOf(c.tenant, typ)
+		if t == nil || t.chron == "" || t.chron != e.Param.Code || e.Param.Type != search.Date {
+			return 0, false
+		}
+		for i := range e.Values {
+			t, bounded := earliest(&e.Values[i])
+			if !bounded {
+				return 0, false
+			}
+			if i == 0 || t < at {
+				at, ok = t, true
+			}
+		}
+	}
+	return at, ok
+}
+
+// earliest is the earliest end of a range that satisfies a value.
+func earliest(v *search.Value) (int64, bool) {
+	switch v.Op {
+	case search.Eq, search.Ge, search.Overlaps:
+		return v.Lo, true
+	case search.Gt, search.Sa:
+		return v.Hi, true
+	default:
+		return 0, false
+	}
 }
 
 // list gives the members of a List.

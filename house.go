@@ -76,7 +76,7 @@ func open(ctx context.Context, cfg config.Config) (*house, error) {
 		return nil, errors.Join(err, h.store.Close())
 	}
 	h.storage, err = composite.NewStorage(composite.StorageConfig{
-		Primary: h.store, Intake: h.intake, NoUpdateCreate: !cfg.Writes.ClientIDs, Matches: cfg.Writes.Matches,
+		Primary: h.store, Intake: h.intake, Base: cfg.FHIR.Base, NoUpdateCreate: !cfg.Writes.ClientIDs, Matches: cfg.Writes.Matches,
 	})
 	if err != nil {
 		return nil, errors.Join(err, h.store.Close())

@@ -38,14 +38,38 @@ func (s *Storage) aim(ctx context.Context, caller search.Caller, c Command, look
 	}
 	a := Aim{Ref: fhir.Ref{Type: c.Type, ID: c.ID}, must: adapters.Precondition{Version: c.IfMatch, Absent: c.IfAbsent}}
 	create := c.Method == Update && !s.cfg.NoUpdateCreate
-	if !look && (create || c.Method == Delete) {
+	// What a caller with a policy writes to must be seen first.
+	if look = look || caller.Policy != nil; !look && (create || c.Method == Delete) {
 		return a, nil
 	}
 	found, _, err := s.primary.Read(ctx, caller, 0, []search.Key{{Ref: a.Ref}})
 	if err != nil {
 		return Aim{}, err
 	}
-	return a, a.settle(c, &found[0], create)
+	if err := a.settle(c, &found[0], create); err != nil || caller.Policy == nil {
+		return a, err
+	}
+	return s.restricted(ctx, caller, c, a, &found[0])
+}
+
+// restricted holds a write to what a caller with a policy has seen: that version, or nothing.
+func (s *Storage) restricted(ctx context.Context, caller search.Caller, c Command, a Aim, found *search.Resource) (Aim, error) {
+	if a.Current != nil {
+		a.must.Version = found.Version
+		return a, nil
+	}
+	hidden, err := s.hidden(ctx, caller, a.Ref)
+	switch {
+	case err != nil:
+		return a, err
+	case c.Method == Delete:
+		a.Idle = true
+	case hidden:
+		return a, fault.New(fault.Forbidden, "%s cannot be written by this caller", a.Ref)
+	default:
+		a.must.Absent = true
+	}
+	return a, nil
 }
 
 func created(resourceType string, must adapters.Precondition) Aim {
@@ -101,7 +125,7 @@ func (s *Storage) aimByCriteria(ctx context.Context, caller search.Caller, c Com
 	}
 	switch {
 	case len(hits) == 0:
-		return s.aimAtNone(c, &q)
+		return s.aimAtNone(ctx, caller, c, &q)
 	case len(hits) == 1:
 		return s.aimAtOne(ctx, caller, c, &q, hits[0])
 	case !c.Many:
@@ -112,8 +136,7 @@ func (s *Storage) aimByCriteria(ctx context.Context, caller search.Caller, c Com
 	return Aim{Ref: fhir.Ref{Type: c.Type}, many: hits}, nil
 }
 
-func (s *Storage) aimAtNone(c Command, q *search.Query) (Aim, error) {
-	must := adapters.Precondition{Search: q, Matches: 0}
+func (s *Storage) aimAtNone(ctx context.Context, caller search.Caller, c Command, q *search.Query) (Aim, error) {
 	switch {
 	case c.IfMatch != 0:
 		return Aim{}, fault.New(fault.Conflict, "%s of %s: the condition has no match, so none at version %d", c.Method, c.Type, c.IfMatch)
@@ -121,18 +144,25 @@ func (s *Storage) aimAtNone(c Command, q *search.Query) (Aim, error) {
 		return Aim{Ref: fhir.Ref{Type: c.Type}, Idle: true}, nil
 	case c.Method == Patch:
 		return Aim{}, fault.New(fault.NotFound, "patch of %s: the condition has no match", c.Type)
-	case c.Method == Update:
-		id := idOf(c.Resource)
-		if id == "" {
-			break
-		}
-		if s.cfg.NoUpdateCreate {
-			return Aim{}, fault.New(fault.NotFound, "update of %s: the condition has no match, and an update does not create here", c.Type)
-		}
-		must.Absent = true
-		return Aim{Ref: fhir.Ref{Type: c.Type, ID: id}, must: must}, nil
+	case c.Method == Update && idOf(c.Resource) != "":
+		return s.aimAtNew(ctx, caller, fhir.Ref{Type: c.Type, ID: idOf(c.Resource)}, q)
 	}
-	return created(c.Type, must), nil
+	return created(c.Type, adapters.Precondition{Search: q, Matches: 0}), nil
+}
+
+// aimAtNew is a conditional update that creates under the id of its content.
+func (s *Storage) aimAtNew(ctx context.Context, caller search.Caller, ref fhir.Ref, q *search.Query) (Aim, error) {
+	if s.cfg.NoUpdateCreate {
+		return Aim{}, fault.New(fault.NotFound, "update of %s: the condition has no match, and an update does not create here", ref.Type)
+	}
+	found, _, err := s.primary.Read(ctx, search.Caller{Tenant: caller.Tenant}, 0, []search.Key{{Ref: ref}})
+	if err != nil {
+		return Aim{}, err
+	}
+	if found[0].Version != 0 && !found[0].Deleted {
+		return Aim{}, fault.New(fault.Conflict, "%s is there and does not match the condition of its update", ref)
+	}
+	return Aim{Ref: ref, must: adapters.Precondition{Search: q, Matches: 0, Absent: true}}, nil
 }
 
 func (s *Storage) aimAtOne(ctx context.Context, caller search.Caller, c Command, q *search.Query, hit search.Hit) (Aim, error) {
@@ -148,7 +178,7 @@ func (s *Storage) aimAtOne(ctx context.Context, caller search.Caller, c Command,
 		return Aim{}, err
 	}
 	if found[0].Version == 0 || found[0].Deleted { // between the search and the read
-		return s.aimAtNone(c, q)
+		return s.aimAtNone(ctx, caller, c, q)
 	}
 	if a.Idle = c.Method == Create; a.Idle {
 		a.Current = &found[0]

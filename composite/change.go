@@ -3,9 +3,11 @@ package composite
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/heliograph/heliograph/adapters"
 	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -41,9 +43,19 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 			return Change{}, err
 		}
 	}
+	raw, issues, err := s.Linking(caller, nil).Apply(ctx, c.Type, raw)
+	if err != nil {
+		return Change{}, err
+	}
+	if len(issues) > 0 {
+		return Change{}, unresolved(issues)
+	}
 	how := Admission{Lenient: c.Lenient, Restamp: true, Type: c.Type, ID: a.Ref.ID, Assign: a.Assigned || c.Method == Update && c.Criteria != nil}
 	p, err := s.intake.Prepare(raw, how)
 	if err != nil {
+		return Change{}, err
+	}
+	if err := permitted(caller, &p.Write); err != nil {
 		return Change{}, err
 	}
 	p.Write.If = a.must
@@ -51,6 +63,18 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 	out.writes = []adapters.Write{p.Write}
 	out.done.Forgiven, out.done.Skipped = p.Forgiven, p.Skipped
 	return out, nil
+}
+
+// unresolved is the error of conditional references that do not have exactly one match.
+func unresolved(issues []fhir.Issue) error {
+	var b strings.Builder
+	for i, issue := range issues {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(issue.Path + " " + issue.Message)
+	}
+	return fault.New(fault.PreconditionFailed, "%s", b.String())
 }
 
 // served is a resource as clients see it.

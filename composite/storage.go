@@ -14,6 +14,8 @@ type StorageConfig struct {
 	// Primary and Intake are required.
 	Primary adapters.Primary
 	Intake  *Intake
+	// Base is the address of our own FHIR endpoint: references below it are to resources here.
+	Base string
 	// NoUpdateCreate refuses an Update of an id that was never there (R4, 3.1.0.4.1).
 	NoUpdateCreate bool
 	// Matches is how many resources a conditional Delete of Many may remove; 0 is 1,000.

@@ -28,8 +28,28 @@ func canonical(e search.Expr) search.Expr {
 			e.Where = canonical(e.Where)
 		}
 		return e
+	case search.IDs:
+		if len(e.IDs) > 1 {
+			e.IDs = slices.Sorted(slices.Values(e.IDs))
+		}
+		return e
+	case search.Clause:
+		if len(e.Values) > 1 {
+			e.Values = canonicalValues(e)
+		}
+		return e
 	}
 	return e
+}
+
+// canonicalValues are a clause's values in the order of their text.
+func canonicalValues(c search.Clause) []search.Value {
+	text := func(v search.Value) string {
+		return search.Clause{Param: c.Param, Modifier: c.Modifier, Values: []search.Value{v}}.String()
+	}
+	values := slices.Clone(c.Values)
+	slices.SortStableFunc(values, func(x, y search.Value) int { return strings.Compare(text(x), text(y)) })
+	return values
 }
 
 func canonicalParts(parts []search.Expr) []search.Expr {

@@ -2,7 +2,6 @@ package search
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,15 +52,18 @@ func (e IDs) String() string {
 
 // String prints _text or _content with its words.
 func (e Text) String() string {
-	name := ParamText
-	if e.Content {
-		name = ParamContent
-	}
 	alternatives := make([]string, len(e.Any))
 	for i, words := range e.Any {
 		alternatives[i] = strings.Join(words, " ")
 	}
-	return name + "=" + strings.Join(alternatives, ",")
+	return e.name() + "=" + strings.Join(alternatives, ",")
+}
+
+func (e Text) name() string {
+	if e.Content {
+		return ParamContent
+	}
+	return ParamText
 }
 
 // String prints param:Type.(…).
@@ -116,122 +118,6 @@ func (t ParamType) String() string { return typeNames[t] }
 // ParamTypeOf is the type with FHIR's name; 0 if there is none.
 func ParamTypeOf(name string) ParamType {
 	return ParamType(max(0, slices.Index(typeNames[1:], name)+1))
-}
-
-// Simplify gives an equivalent condition in normal form: constants folded, And in And and Or in Or flattened, double
-// negation removed, And and Or of one part unwrapped, equal parts of an And or Or merged. It is pure; Simplify(Simplify(e))
-// equals Simplify(e). The order of the parts is kept.
-func Simplify(e Expr) Expr {
-	switch e := e.(type) {
-	case nil:
-		return True{}
-	case And:
-		return simplifyJunction([]Expr(e), func(x Expr) ([]Expr, bool) { a, ok := x.(And); return a, ok }, True{}, False{},
-			func(parts []Expr) Expr { return And(parts) })
-	case Or:
-		return simplifyJunction([]Expr(e), func(x Expr) ([]Expr, bool) { o, ok := x.(Or); return o, ok }, False{}, True{},
-			func(parts []Expr) Expr { return Or(parts) })
-	case Not:
-		switch x := Simplify(e.X).(type) {
-		case True:
-			return False{}
-		case False:
-			return True{}
-		case Not:
-			return x.X
-		default:
-			return Not{X: x}
-		}
-	case Clause:
-		if len(e.Values) == 0 {
-			return False{}
-		}
-		return e
-	case IDs:
-		if len(e.IDs) == 0 {
-			return False{}
-		}
-		return e
-	case Chain:
-		e.Where = Simplify(e.Where)
-		if isConst(e.Where, False{}) {
-			return False{}
-		}
-		return e
-	case Has:
-		e.Where = Simplify(e.Where)
-		if isConst(e.Where, False{}) {
-			return False{}
-		}
-		return e
-	case List:
-		if e.Where = Simplify(e.Where); isConst(e.Where, False{}) {
-			return False{}
-		}
-		return e
-	default:
-		return e
-	}
-}
-
-// simplifyJunction normalises the parts of an And (unit True, zero False) or an Or (unit False, zero True).
-func simplifyJunction(parts []Expr, same func(Expr) ([]Expr, bool), unit, zero Expr, build func([]Expr) Expr) Expr {
-	var out []Expr
-	seen := map[string][]Expr{} // by what they print, which may leave something out
-	add := func(x Expr) bool {
-		if isConst(x, zero) {
-			return false
-		}
-		if isConst(x, unit) {
-			return true
-		}
-		key := x.String()
-		if !slices.ContainsFunc(seen[key], func(y Expr) bool { return Equal(x, y) }) {
-			seen[key] = append(seen[key], x)
-			out = append(out, x)
-		}
-		return true
-	}
-	for _, p := range parts {
-		p = Simplify(p)
-		inner, flat := same(p)
-		if !flat {
-			inner = []Expr{p}
-		}
-		for _, x := range inner {
-			if !add(x) {
-				return zero
-			}
-		}
-	}
-	switch len(out) {
-	case 0:
-		return unit
-	case 1:
-		return out[0]
-	}
-	return build(out)
-}
-
-// Equal says whether two conditions are the same, part by part and in the same order. It does not look for equivalence: Simplify
-// both before.
-func Equal(x, y Expr) bool {
-	_, whole := x.(FHIRPath)
-	if _, too := y.(FHIRPath); whole && too {
-		return true // what they print is all of them
-	}
-	return reflect.DeepEqual(x, y)
-}
-
-func isConst(x, c Expr) bool {
-	switch c.(type) {
-	case True:
-		_, ok := x.(True)
-		return ok
-	default:
-		_, ok := x.(False)
-		return ok
-	}
 }
 
 // format prints a value as FHIR would write it; dates and numbers as their encoded range would read is of no use to a

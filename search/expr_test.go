@@ -122,7 +122,7 @@ func TestSimplifyKeepsWhatPrintsAlike(t *testing.T) {
 		e.IDs = append(e.IDs, last)
 		return e
 	}
-	if got := search.Simplify(search.Or{list("x"), list("y"), list("x")}); len(got.(search.Or)) != 2 {
+	if got := search.Simplify(search.And{list("x"), list("y"), list("x")}); len(got.(search.And)) != 2 {
 		t.Errorf("%v", got)
 	}
 }

@@ -44,4 +44,5 @@ const (
 	ParamText        = "_text"
 	ParamContent     = "_content"
 	ParamList        = "_list"
+	ParamFilter      = "_filter"
 )

@@ -120,7 +120,7 @@ func (u unknown) Unwrap() error { return u.err }
 // condition reads one value of an argument.
 func (s *reading) condition(resourceType, name, value string) (Expr, error) {
 	if s.budget--; s.budget < 0 {
-		return nil, fault.New(fault.TooCostly, "%s: it leads through more than %d types; name the types, as in subject:Patient.name", s.name, maxConditions)
+		return nil, s.tooMany()
 	}
 	if rest, ok := strings.CutPrefix(name, "_has:"); ok {
 		return s.has(resourceType, rest, value)
@@ -151,8 +151,18 @@ func (s *reading) param(resourceType, code string) (*Param, error) {
 	return nil, unknown{err}
 }
 
-// chain reads param.rest and param:Type.rest. Without a type it is an alternative for every target that has what follows.
+func (s *reading) tooMany() error {
+	return fault.New(fault.TooCostly, "%s: it comes to more than %d conditions; ask for fewer, and name the types, as in subject:Patient.name", s.name, maxConditions)
+}
+
+// chain reads param.rest and param:Type.rest.
 func (s *reading) chain(p *Param, target, rest, value string) (Expr, error) {
+	return s.follow(p, target, rest, func(t string) (Expr, error) { return s.condition(t, rest, value) })
+}
+
+// follow leads through a reference to what reads the rest for a type. Without a target it is an alternative for every one that has what
+// follows.
+func (s *reading) follow(p *Param, target, rest string, read func(resourceType string) (Expr, error)) (Expr, error) {
 	if p.Type != Reference {
 		return nil, s.bad("%s.%s is of type %s: only a reference can be followed", p.Resource, p.Code, p.Type)
 	}
@@ -160,7 +170,7 @@ func (s *reading) chain(p *Param, target, rest, value string) (Expr, error) {
 		if err := s.target(p, target); err != nil {
 			return nil, err
 		}
-		where, err := s.condition(target, rest, value)
+		where, err := read(target)
 		return Chain{Param: p, Target: target, Where: where}, err
 	}
 	targets := p.Targets
@@ -170,7 +180,7 @@ func (s *reading) chain(p *Param, target, rest, value string) (Expr, error) {
 	var any Or
 	var errs []error
 	for _, t := range targets {
-		where, err := s.condition(t, rest, value)
+		where, err := read(t)
 		var u unknown
 		switch {
 		case err == nil:
@@ -209,7 +219,16 @@ func (s *reading) has(resourceType, name, value string) (Expr, error) {
 	if len(parts) != 3 {
 		return nil, s.bad("write _has:Type:reference:parameter")
 	}
-	source, code, rest := parts[0], parts[1], parts[2]
+	p, err := s.referrer(resourceType, parts[0], parts[1])
+	if err != nil {
+		return nil, err
+	}
+	where, err := s.condition(p.Resource, parts[2], value)
+	return Has{Param: p, Where: where}, err
+}
+
+// referrer is the reference parameter through which resources of one type may refer to another.
+func (s *reading) referrer(resourceType, source, code string) (*Param, error) {
 	if !s.params.Definitions().IsResource(source) {
 		return nil, s.bad("%s is not a resource type", printable(source))
 	}
@@ -220,11 +239,7 @@ func (s *reading) has(resourceType, name, value string) (Expr, error) {
 	if p.Type != Reference {
 		return nil, s.bad("%s.%s is of type %s, not a reference", source, code, p.Type)
 	}
-	if err := s.target(p, resourceType); err != nil {
-		return nil, err
-	}
-	where, err := s.condition(source, rest, value)
-	return Has{Param: p, Where: where}, err
+	return p, s.target(p, resourceType)
 }
 
 // together makes one error of several: the code of the first and all messages, each once.

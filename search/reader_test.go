@@ -152,7 +152,7 @@ func TestReaderErrors(t *testing.T) {
 		{"ValueSet", "url:below", "urn:oid:1.2", fault.BadUserInput, []string{"URN"}},
 		{"Patient", "_text", "…", fault.BadUserInput, []string{"no word"}},
 		{"Patient", "_list", "$current-problems", fault.Unsupported, []string{"_list"}},
-		{"Patient", "_filter", "name eq x", fault.Unsupported, []string{"_filter"}},
+		{"Patient", "_query", "name eq x", fault.Unsupported, []string{"_query"}},
 		{"Provenance", "target.target.target.target.code", "x", fault.TooCostly, []string{"name the types"}},
 	} {
 		e, err := r.Clause(c.resourceType, c.name, []string{c.value})

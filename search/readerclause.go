@@ -8,6 +8,12 @@ import (
 
 // clause reads the values of a parameter that stands at the end of the name.
 func (s *reading) clause(p *Param, modifier, value string) (Expr, error) {
+	if p.Code == ParamFilter && p.Type == Special {
+		if modifier != "" {
+			return nil, s.bad("_filter has no modifier :%s", printable(modifier))
+		}
+		return s.filter(p.Resource, value)
+	}
 	alternatives := split(value, ',')
 	if modifier == "missing" {
 		return s.missing(p, alternatives)
@@ -49,6 +55,9 @@ func (s *reading) clause(p *Param, modifier, value string) (Expr, error) {
 // missing reads :missing=true and false.
 func (s *reading) missing(p *Param, alternatives []string) (Expr, error) {
 	var any Or
+	if p.Type == Special {
+		return nil, fault.New(fault.Unsupported, "%s: %s has no :missing", s.name, p.Code)
+	}
 	for _, a := range alternatives {
 		switch a {
 		case "true":
@@ -58,9 +67,6 @@ func (s *reading) missing(p *Param, alternatives []string) (Expr, error) {
 		default:
 			return nil, s.bad(":missing is true or false")
 		}
-	}
-	if p.Type == Special {
-		return nil, fault.New(fault.Unsupported, "%s: %s has no :missing", s.name, p.Code)
 	}
 	if len(any) == 1 {
 		return any[0], nil

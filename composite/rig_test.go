@@ -37,14 +37,14 @@ var (
 		Features: search.CanAll | search.CanAnd | search.CanOr | search.CanNot | search.CanIDs | search.CanSort | search.CanCount |
 			search.CanWithin | search.CanBodies,
 		Params: []search.ParamClaim{
-			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.OfType}},
+			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.OfType, search.Compared}},
 			{ParamType: search.Date}, {ParamType: search.Number}, {ParamType: search.Quantity},
 		},
 	}
 	word = search.Claims{
 		Features: search.CanAnd | search.CanOr | search.CanText | search.CanContent | search.CanWithin | search.CanAll,
 		Params: []search.ParamClaim{
-			{ParamType: search.String, Modifiers: []search.Modifier{search.Plain, search.Exact, search.Contains}},
+			{ParamType: search.String, Modifiers: []search.Modifier{search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith, search.Compared}},
 			{ParamType: search.Token, Modifiers: []search.Modifier{search.TextOf}},
 		},
 	}
@@ -53,7 +53,8 @@ var (
 			search.CanSort | search.CanEach | search.CanCount,
 		Params: []search.ParamClaim{
 			{ParamType: search.Reference, Modifiers: []search.Modifier{search.Plain, search.Identifier, search.Above, search.Below}},
-			{ParamType: search.Token}, {ParamType: search.String},
+			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.Compared}},
+			{ParamType: search.String, Modifiers: []search.Modifier{search.Plain, search.Compared}},
 		},
 	}
 )

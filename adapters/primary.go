@@ -80,6 +80,8 @@ type Write struct {
 	Body   fhir.Body
 	// Values are the body's index values. The writer completes LastUpdated.
 	Values *search.Values
+	// Model numbers what made Values, for those who prepare writes. A store takes no notice of it.
+	Model uint64
 	// LastUpdated is meta.lastUpdated in microseconds; 0 is the commit time.
 	LastUpdated int64
 	If          Precondition

@@ -50,7 +50,10 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 	if len(issues) > 0 {
 		return Change{}, unresolved(issues)
 	}
-	how := Admission{Lenient: c.Lenient, Restamp: true, Type: c.Type, ID: a.Ref.ID, Assign: a.Assigned || c.Method == Update && c.Criteria != nil}
+	how := Admission{
+		Tenant: caller.Tenant, Lenient: c.Lenient, Restamp: true, Type: c.Type, ID: a.Ref.ID,
+		Assign: a.Assigned || c.Method == Update && c.Criteria != nil,
+	}
 	p, err := s.intake.Prepare(raw, how)
 	if err != nil {
 		return Change{}, err
@@ -61,7 +64,7 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 	p.Write.If = a.must
 	p.Write.If.Changed = true
 	out.writes = []adapters.Write{p.Write}
-	out.done.Forgiven, out.done.Skipped = p.Forgiven, p.Skipped
+	out.done.Forgiven, out.done.Skipped, out.done.Remarks = p.Forgiven, p.Skipped, p.Remarks
 	return out, nil
 }
 

@@ -89,6 +89,8 @@ type Done struct {
 	// Forgiven and Skipped are what Prepared says (lenient only).
 	Forgiven []fhir.Issue
 	Skipped  []search.Skipped
+	// Remarks are for the one who writes; nothing is wrong.
+	Remarks []fhir.Issue
 }
 
 // check refuses what is no command. Its mistakes are of the caller's code or of a client that names no type.

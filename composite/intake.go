@@ -34,6 +34,8 @@ type Admission struct {
 	Restamp bool
 	// Identify gives a resource without an id one made from its content, so that the same content has the same id.
 	Identify bool
+	// Tenant is the one that it is for: what is remarked depends on it.
+	Tenant string
 	// Type and ID are what the resource must be; "" is anything.
 	Type, ID string
 	// Assign gives it ID, whatever id it has.
@@ -64,6 +66,8 @@ type Prepared struct {
 	Skipped []search.Skipped
 	// Forgiven is what is wrong with the resource and was accepted all the same (lenient only).
 	Forgiven []fhir.Issue
+	// Remarks are for the one who writes: nothing is wrong.
+	Remarks []fhir.Issue
 }
 
 // Prepare reads one resource. Its errors are *InvalidError (all problems at once) or a *fault.Error with BadUserInput.
@@ -89,6 +93,10 @@ func (in *Intake) Prepare(raw []byte, how Admission) (Prepared, error) {
 	}
 	var out Prepared
 	updated, issues := in.validate(v, ref, meta, how, func(i fhir.Issue) { out.Forgiven = append(out.Forgiven, i) })
+	model := in.models.Current()
+	if ref.Type == searchParameter && len(issues) == 0 {
+		out.Remarks, issues = in.models.parameter(model, v, how.Tenant)
+	}
 	if len(issues) > 0 {
 		return Prepared{}, &InvalidError{Ref: ref, Issues: issues}
 	}
@@ -101,11 +109,11 @@ func (in *Intake) Prepare(raw []byte, how Admission) (Prepared, error) {
 			return Prepared{}, fault.At("", "identify "+ref.String(), err)
 		}
 	}
-	values, skipped, err := in.models.Current().Indexer.Index(v)
+	values, skipped, err := model.Indexer.Index(v)
 	if err != nil {
 		return Prepared{}, fault.At("", "index "+ref.String(), err)
 	}
-	out.Write = adapters.Write{Ref: ref, Body: body, Values: values, LastUpdated: updated}
+	out.Write = adapters.Write{Ref: ref, Body: body, Values: values, Model: model.Number, LastUpdated: updated}
 	out.Skipped = skipped
 	return out, nil
 }

@@ -1,6 +1,8 @@
 package composite
 
 import (
+	"cmp"
+	"sync"
 	"sync/atomic"
 
 	"github.com/heliograph/heliograph/search"
@@ -23,16 +25,22 @@ type ModelConfig struct {
 	Parameters *search.Parameters
 	Index      search.Config
 	Read       search.ReaderConfig
+	// Tenant is the one whose SearchParameter resources are in effect, for all tenants; "main" if empty.
+	Tenant string
 }
 
 // Models gives the current Model. It is safe for concurrent use, and asking costs nothing.
 type Models struct {
 	config  ModelConfig
 	current atomic.Pointer[Model]
+
+	mu          sync.Mutex
+	subscribers []func(*Model)
 }
 
 // NewModels begins with a model of FHIR's own parameters. It fails as search.NewIndexer does.
 func NewModels(cfg ModelConfig) (*Models, error) {
+	cfg.Tenant = cmp.Or(cfg.Tenant, "main")
 	m := &Models{config: cfg}
 	first, err := m.make(1, cfg.Parameters)
 	if err != nil {
@@ -52,3 +60,18 @@ func (m *Models) make(number uint64, params *search.Parameters) (*Model, error) 
 
 // Current is the model of now; never nil.
 func (m *Models) Current() *Model { return m.current.Load() }
+
+// Subscribe has f called after each new model has become the current one, in their order. Who publishes waits for it.
+func (m *Models) Subscribe(f func(*Model)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.subscribers = append(m.subscribers, f)
+}
+
+func (m *Models) announce(next *Model) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, f := range m.subscribers {
+		f(next)
+	}
+}

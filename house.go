@@ -26,9 +26,11 @@ type fhirHouse struct {
 // house is the whole: opened stores and the engine over them.
 type house struct {
 	fhirHouse
-	store   *sqlite.Store
-	engine  *composite.Engine
-	storage *composite.Storage
+	store *sqlite.Store
+	// registry is the store for all who read and write it.
+	registry *composite.Registry
+	engine   *composite.Engine
+	storage  *composite.Storage
 }
 
 func openFHIR(cfg config.Config) (fhirHouse, error) {
@@ -71,17 +73,37 @@ func open(ctx context.Context, cfg config.Config) (*house, error) {
 	if err := h.settle(ctx); err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}
-	h.engine, err = composite.Open(ctx, composite.Config{Primary: h.store, Models: h.models, Tenants: tenants(cfg), Logger: h.log})
-	if err != nil {
-		return nil, errors.Join(err, h.store.Close())
-	}
-	h.storage, err = composite.NewStorage(composite.StorageConfig{
-		Primary: h.store, Intake: h.intake, Base: cfg.FHIR.Base, NoUpdateCreate: !cfg.Writes.ClientIDs, Matches: cfg.Writes.Matches,
-	})
-	if err != nil {
+	if err := h.assemble(ctx); err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}
 	return h, nil
+}
+
+// assemble makes what works over the opened store.
+func (h *house) assemble(ctx context.Context) (err error) {
+	cfg := h.cfg
+	h.registry, err = composite.OpenRegistry(ctx, composite.RegistryConfig{
+		Primary: h.store, Models: h.models, Tenants: tenants(cfg), Logger: h.log,
+	})
+	if err != nil {
+		return err
+	}
+	h.engine, err = composite.Open(ctx, composite.Config{Primary: h.registry, Models: h.models, Tenants: tenants(cfg), Logger: h.log})
+	if err != nil {
+		return err
+	}
+	h.registry.Watch(func() { h.refresh(context.WithoutCancel(ctx)) })
+	h.storage, err = composite.NewStorage(composite.StorageConfig{
+		Primary: h.registry, Intake: h.intake, Base: cfg.FHIR.Base, NoUpdateCreate: !cfg.Writes.ClientIDs, Matches: cfg.Writes.Matches,
+	})
+	return err
+}
+
+// refresh publishes a new snapshot when claims, health or statistics have changed.
+func (h *house) refresh(ctx context.Context) {
+	if err := h.engine.Refresh(ctx); err != nil && ctx.Err() == nil {
+		h.log.Error("the primary does not answer", "error", err)
+	}
 }
 
 // settle holds the settings against those that the data were indexed under. A base that is not configured is the data's own: commands

@@ -61,7 +61,7 @@ func (c *loadCommand) here(ctx context.Context, root *cli) error {
 	rejects := &lazyFile{path: c.Rejects}
 	show := newDisplay(os.Stderr)
 	l, err := load.New(load.Config{
-		Target: h.store, Intake: h.intake, Tenant: c.Tenant, References: load.References(c.References), Again: c.Again,
+		Target: h.registry, Intake: h.intake, Tenant: c.Tenant, References: load.References(c.References), Again: c.Again,
 		Admission: composite.Admission{Lenient: c.Lenient, Restamp: c.Restamp},
 		Rejects:   rejects, RejectsFile: c.Rejects, Report: show.reject, Bent: show.bent, Progress: show.progress, Logger: h.log,
 	})

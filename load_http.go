@@ -43,7 +43,7 @@ func (lh *loadHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var answer loadAnswer
 	l, err := load.New(load.Config{
-		Target: lh.house.store, Intake: lh.house.intake, Tenant: caller.Tenant, Logger: lh.house.log,
+		Target: lh.house.registry, Intake: lh.house.intake, Tenant: caller.Tenant, Logger: lh.house.log,
 		Admission: composite.Admission{Lenient: r.URL.Query().Get("lenient") == "true", Restamp: r.URL.Query().Get("restamp") == "true"},
 		Report: func(reject load.Reject) {
 			if len(answer.Rejects) < maxRejectsAnswered {

@@ -59,7 +59,7 @@ func (h *house) makeSample(ctx context.Context, patients int) error {
 	}
 	show := newDisplay(os.Stderr)
 	l, err := load.New(load.Config{
-		Target: h.store, Intake: h.intake, Report: show.reject, Progress: show.progress, Logger: h.log,
+		Target: h.registry, Intake: h.intake, Report: show.reject, Progress: show.progress, Logger: h.log,
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"time"
 
@@ -75,7 +76,7 @@ func (h *house) serve(ctx context.Context) error {
 		Handler: handler, TLSConfig: secure, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	go h.watch(ctx)
+	defer h.background(ctx)()
 	failed := make(chan error, 1)
 	go func() { failed <- h.accept(server, listener) }()
 	h.announce(listener.Addr())
@@ -134,6 +135,18 @@ func limitMemory() {
 	}
 }
 
+// background starts what works beside the requests; stop ends it and waits for it.
+func (h *house) background(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { h.watch(ctx) })
+	running.Go(func() { h.registry.Run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
+
 // watch publishes a new snapshot when claims, health or statistics change.
 func (h *house) watch(ctx context.Context) {
 	tick := time.NewTicker(5 * time.Second)
@@ -143,9 +156,7 @@ func (h *house) watch(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := h.engine.Refresh(ctx); err != nil && ctx.Err() == nil {
-				h.log.Error("the primary does not answer", "error", err)
-			}
+			h.refresh(ctx)
 		}
 	}
 }

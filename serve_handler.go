@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -144,6 +146,10 @@ func (h *house) ready(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		lines = append(lines, fmt.Sprintf("%s (%s): %s", st.ID(), st.Kind(), state))
+	}
+	building := h.registry.Building()
+	for _, name := range slices.Sorted(maps.Keys(building)) {
+		lines = append(lines, fmt.Sprintf("search parameter %s: its index is being built, %.0f%% done", name, building[name]*100))
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

@@ -2,6 +2,7 @@ package composite
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -24,7 +25,7 @@ func (r *Registry) Run(ctx context.Context) {
 		}
 		if time.Since(looked) >= r.cfg.Every {
 			looked = time.Now()
-			if e := r.look(ctx); err == nil {
+			if e := r.Look(ctx); err == nil {
 				err = e
 			}
 		}
@@ -41,8 +42,8 @@ func (r *Registry) Run(ctx context.Context) {
 	}
 }
 
-// look follows what the log has of SearchParameter resources since the last look: of other processes, or purged.
-func (r *Registry) look(ctx context.Context) error {
+// Look follows what the log has of SearchParameter resources since the last look: of other processes, or purged.
+func (r *Registry) Look(ctx context.Context) error {
 	r.mu.Lock()
 	seen, failing := r.seen, r.failing
 	r.mu.Unlock()
@@ -99,7 +100,7 @@ func (r *Registry) Step(ctx context.Context) (did bool, err error) {
 		delete(r.state[tenant], name) // of custom parameters nothing is left
 	}
 	if err := r.save(ctx); err != nil {
-		return false, err
+		return false, errors.Join(err, r.loadState(ctx)) // of another process, perhaps, which then goes on
 	}
 	r.progress(ctx)
 	return true, nil

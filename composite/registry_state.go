@@ -1,7 +1,6 @@
 package composite
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -84,10 +83,26 @@ func (r *Registry) save(ctx context.Context) error {
 	return nil
 }
 
-// aimAt makes the state that of an index on its way to what is wanted, and keeps it. A parameter stays right that is wanted as it is;
-// a type of which anything else is wanted gets a pass from its beginning.
+// aimAt makes the state that of an index on its way to what is wanted, and keeps it.
 func (r *Registry) aimAt(ctx context.Context, want wantedEpochs) error {
-	changed := false
+	for try := 1; r.aim(want); try++ {
+		err := r.save(ctx)
+		if err == nil {
+			return nil
+		}
+		if e := r.loadState(ctx); e != nil {
+			return e
+		}
+		if fault.Of(err) != fault.Conflict || try == 3 { // a conflict is with another process, whose state it is then
+			return err
+		}
+	}
+	return nil
+}
+
+// aim changes the state; false if it is what it should be. A parameter stays right that is wanted as it is; a type of which anything
+// else is wanted gets a pass from its beginning.
+func (r *Registry) aim(want wantedEpochs) (changed bool) {
 	for _, tenant := range r.tenants() {
 		types := r.state[tenant]
 		if types == nil {
@@ -110,13 +125,7 @@ func (r *Registry) aimAt(ctx context.Context, want wantedEpochs) error {
 			r.state[tenant] = types
 		}
 	}
-	if !changed {
-		return nil
-	}
-	if err := r.save(ctx); err != nil {
-		return cmp.Or(r.loadState(ctx), err)
-	}
-	return nil
+	return changed
 }
 
 // tenants are those that are configured, and those that the index has.

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/heliograph/heliograph/composite"
@@ -30,4 +32,40 @@ func (c Config) edition(m *composite.Model) (*edition, error) {
 			Resolvers: &resolvers.Resolver{Version: c.Version, Engine: gatewayEngine{c.Engine}, Types: schema.resources},
 		}),
 	}, nil
+}
+
+// renew makes the edition of a new model. Where it cannot be made the old one stays.
+func (h *Handler) renew(m *composite.Model) {
+	next, err := h.make(m)
+	if err != nil {
+		h.log.Error("the schema does not follow the search parameters", "error", err)
+		return
+	}
+	h.begin(next)
+}
+
+// begin makes an edition the one that calls begin with, unless there is one of a later model.
+func (h *Handler) begin(next *edition) {
+	for {
+		old := h.edition.Load()
+		if old != nil && old.model.Number > next.model.Number {
+			return
+		}
+		if h.edition.CompareAndSwap(old, next) {
+			break
+		}
+	}
+	if hidden := next.hidden(); len(hidden) > 0 {
+		h.log.Warn("search parameters have no argument in GraphQL: their names are taken, reserved or not GraphQL's", "parameters", hidden)
+	}
+}
+
+// hidden are the custom parameters of served types that have no argument.
+func (e *edition) hidden() (names []string) {
+	for _, p := range e.model.Parameters.CustomParams() {
+		if name := p.Resource + "." + p.Code; slices.Contains(e.schema.Skipped(), name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

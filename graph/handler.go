@@ -17,7 +17,6 @@ import (
 // Handler answers GraphQL over HTTP (the strict dialect) at the path that it is mounted at. It is safe for concurrent use.
 type Handler struct {
 	engine     Engine
-	models     *composite.Models
 	edition    atomic.Pointer[edition]
 	make       func(*composite.Model) (*edition, error)
 	refs       *resolver
@@ -46,7 +45,7 @@ func New(cfg Config) (*Handler, error) {
 		return nil, err
 	}
 	h := &Handler{
-		engine: cfg.Engine, models: cfg.Models, make: cfg.edition, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
+		engine: cfg.Engine, make: cfg.edition, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
 		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions),
 		log: cfg.Logger, production: cfg.Production,
 	}
@@ -60,7 +59,11 @@ func New(cfg Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.edition.Store(first)
+	h.begin(first)
+	cfg.Models.Subscribe(h.renew)
+	if now := cfg.Models.Current(); now != first.model { // published before the subscription
+		h.renew(now)
+	}
 	return h, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/heliograph/heliograph/adapters/sqlite"
+	"github.com/heliograph/heliograph/adapters/terminology"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/composite/config"
 	"github.com/heliograph/heliograph/fhir"
@@ -88,7 +89,13 @@ func (h *house) assemble(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.engine, err = composite.Open(ctx, composite.Config{Primary: h.registry, Models: h.models, Tenants: tenants(cfg), Logger: h.log})
+	terms, err := terminology.Open(terminology.Config{Source: h.store, Parameters: h.models.Current().Parameters, Base: h.defs})
+	if err != nil {
+		return err
+	}
+	h.engine, err = composite.Open(ctx, composite.Config{
+		Primary: h.registry, Terminology: terms, Models: h.models, Tenants: tenants(cfg), Logger: h.log,
+	})
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ import (
 // graphOver is a GraphQL endpoint over one store.
 func (k *kit) graphOver(t testing.TB, store primary) http.Handler {
 	t.Helper()
-	engine, err := composite.Open(t.Context(), composite.Config{Primary: store, Models: k.models})
+	engine, err := composite.Open(t.Context(), composite.Config{Primary: store, Terminology: k.terms(t, store), Models: k.models})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/heliograph/heliograph/adapters"
 	"github.com/heliograph/heliograph/adapters/memory"
 	"github.com/heliograph/heliograph/adapters/sqlite"
+	"github.com/heliograph/heliograph/adapters/terminology"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/load"
@@ -61,6 +62,16 @@ func (k *kit) sqlite(t testing.TB) primary {
 
 func (k *kit) memory(testing.TB) primary {
 	return memory.Open(memory.Config{ID: "memory", Clock: noon})
+}
+
+// terms is the embedded terminology over a store.
+func (k *kit) terms(t testing.TB, store primary) *terminology.Terminology {
+	t.Helper()
+	terms, err := terminology.Open(terminology.Config{Source: store, Parameters: k.params, Base: fhir.R4()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return terms
 }
 
 func (k *kit) load(t testing.TB, to load.Target, cfg load.Config, paths ...string) load.Summary {

@@ -29,6 +29,32 @@ type rig struct {
 	primary     *memory.Store
 	secondaries []*memory.Store
 	engine      *composite.Engine
+	terms       *given
+}
+
+// given is a terminology that expands what the request at hand brought.
+type given struct {
+	codes map[search.CodeSet]iter.Seq[fhir.Code]
+}
+
+func (*given) ID() string { return "given" }
+
+func (g *given) Expand(_ context.Context, _ search.Caller, _ search.Position, set search.CodeSet) adapters.Answer[fhir.Code] {
+	return adapters.Answer[fhir.Code]{
+		At: func() search.Position { return 1 << 40 },
+		Rows: func(yield func(fhir.Code, error) bool) {
+			list, ok := g.codes[set]
+			if !ok {
+				yield(fhir.Code{}, fault.New(fault.BadUserInput, "%s is not there", set))
+				return
+			}
+			for c := range list {
+				if !yield(c, nil) {
+					return
+				}
+			}
+		},
+	}
 }
 
 // word, graph and table are what the three stores of a rig claim.
@@ -45,7 +71,7 @@ var (
 		Features: search.CanAnd | search.CanOr | search.CanText | search.CanContent | search.CanWithin | search.CanAll,
 		Params: []search.ParamClaim{
 			{ParamType: search.String, Modifiers: []search.Modifier{search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith, search.Compared}},
-			{ParamType: search.Token, Modifiers: []search.Modifier{search.TextOf}},
+			{ParamType: search.Token, Modifiers: []search.Modifier{search.TextOf, search.In, search.Above}},
 		},
 	}
 	graph = search.Claims{
@@ -70,16 +96,21 @@ func newRig(t testing.TB, patients int, budget composite.Budget) *rig {
 	r.secondaries = []*memory.Store{
 		newSecondary(t, r.primary, "word", word), newSecondary(t, r.primary, "graph", graph),
 	}
-	r.engine = open(t, r.primary, budget, r.secondaries[0], r.secondaries[1])
+	r.terms = &given{}
+	r.engine = openWith(t, composite.Config{Terminology: r.terms}, r.primary, budget, r.secondaries[0], r.secondaries[1])
 	r.sync(t, 0)
 	return r
 }
 
 func open(t testing.TB, primary adapters.Primary, budget composite.Budget, secondaries ...adapters.Store) *composite.Engine {
 	t.Helper()
-	e, err := composite.Open(t.Context(), composite.Config{
-		Primary: primary, Secondaries: secondaries, Models: models(t), Budget: budget,
-	})
+	return openWith(t, composite.Config{}, primary, budget, secondaries...)
+}
+
+func openWith(t testing.TB, cfg composite.Config, primary adapters.Primary, budget composite.Budget, secondaries ...adapters.Store) *composite.Engine {
+	t.Helper()
+	cfg.Primary, cfg.Secondaries, cfg.Models, cfg.Budget = primary, secondaries, models(t), budget
+	e, err := composite.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +231,8 @@ func record(t testing.TB, json string) adaptertest.Record {
 func (r *rig) queries(seed uint64) iter.Seq[search.Request] {
 	return func(yield func(search.Request) bool) {
 		for req := range adaptertest.Queries(r.data, seed) {
-			if req.Within = nil; !yield(req) {
+			req.Within = nil
+			if r.terms.codes = req.Codes; !yield(req) {
 				return
 			}
 		}

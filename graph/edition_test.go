@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,77 +14,105 @@ import (
 	"github.com/heliograph/heliograph/graph"
 )
 
-// TestEditions: a SearchParameter resource changes the schema while the handler serves: arguments, introspection and its ETag; a query that was
-// kept for the old schema is read anew. A parameter whose name GraphQL cannot have gets no argument.
-func TestEditions(t *testing.T) {
-	w := open(t, nil, `{"resourceType":"Patient","id":"a","name":[{"given":["Bob"]}]}`)
-	registry, err := composite.OpenRegistry(t.Context(), composite.RegistryConfig{Primary: w.store, Models: w.models, Every: time.Hour})
+// changing is a handler whose search parameters change while it serves.
+type changing struct {
+	*world
+	registry *composite.Registry
+}
+
+func openChanging(t *testing.T, resources ...string) *changing {
+	t.Helper()
+	c := &changing{world: open(t, nil, resources...)}
+	var err error
+	c.registry, err = composite.OpenRegistry(t.Context(), composite.RegistryConfig{Primary: c.store, Models: c.models, Every: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := composite.Open(t.Context(), composite.Config{Primary: registry, Models: w.models})
-	if err != nil {
+	if c.engine, err = composite.Open(t.Context(), composite.Config{Primary: c.registry, Models: c.models}); err != nil {
 		t.Fatal(err)
 	}
-	registry.Watch(func() {
-		if err := engine.Refresh(t.Context()); err != nil {
+	c.registry.Watch(func() {
+		if err := c.engine.Refresh(t.Context()); err != nil {
 			t.Error(err)
 		}
 	})
-	h, err := graph.New(graph.Config{Definitions: fhir.R4(), Models: w.models, Engine: graph.Over(engine), CursorKey: make([]byte, 32)})
+	c.handler, err = graph.New(graph.Config{Definitions: fhir.R4(), Models: c.models, Engine: graph.Over(c.engine), CursorKey: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	const query = `{ PatientList(first_name: "bob") { id } }`
-	answers := func(want string) {
-		t.Helper()
-		r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(`{"query":"`+strings.ReplaceAll(query, `"`, `\"`)+`"}`))
-		r.Header.Set("Content-Type", "application/json")
-		out := httptest.NewRecorder()
-		h.ServeHTTP(out, r)
-		if !strings.Contains(out.Body.String(), want) {
-			t.Errorf("got %s, want %s", out.Body, want)
-		}
+	return c
+}
+
+// parameter writes a SearchParameter resource on the given names of patients.
+func (c *changing) parameter(status, code string) {
+	c.t.Helper()
+	p, err := composite.NewIntake(fhir.R4(), c.models).Prepare([]byte(`{"resourceType":"SearchParameter","id":"`+code+`","url":"http://example.org/`+code+
+		`","name":"N","description":"d","status":"`+status+`","code":"`+code+`","base":["Patient"],"type":"string","expression":"Patient.name.given"}`),
+		composite.Admission{})
+	if err != nil {
+		c.t.Fatal(err)
 	}
-	etag := func() string {
-		out := httptest.NewRecorder()
-		h.SchemaJSON().ServeHTTP(out, httptest.NewRequest(http.MethodGet, "/graphql/schema.json?types=Patient", nil))
-		return out.Header().Get("ETag")
+	out, err := c.registry.Write(c.t.Context(), []adapters.Member{{Tenant: "main", Writes: []adapters.Write{p.Write}}})
+	if err != nil || out[0].Err != nil {
+		c.t.Fatal(err, out)
 	}
-	put := func(status, code string) {
-		t.Helper()
-		in := composite.NewIntake(fhir.R4(), w.models)
-		p, err := in.Prepare([]byte(`{"resourceType":"SearchParameter","id":"`+code+`","url":"http://example.org/`+code+`","name":"N","description":"d",
-			"status":"`+status+`","code":"`+code+`","base":["Patient"],"type":"string","expression":"Patient.name.given"}`), composite.Admission{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out, err := registry.Write(t.Context(), []adapters.Member{{Tenant: "main", Writes: []adapters.Write{p.Write}}}); err != nil || out[0].Err != nil {
-			t.Fatal(err, out)
-		}
-	}
-	answers("GRAPHQL_VALIDATION_FAILED")
-	before := etag()
-	put("active", "first-name")
-	answers("PARAMETER_BUILDING")
+}
+
+// settle indexes anew what has to be.
+func (c *changing) settle() {
+	c.t.Helper()
 	for did := true; did; {
-		if did, err = registry.Step(t.Context()); err != nil {
-			t.Fatal(err)
+		var err error
+		if did, err = c.registry.Step(c.t.Context()); err != nil {
+			c.t.Fatal(err)
 		}
 	}
-	answers(`{"data":{"PatientList":[{"id":"a"}]}}`)
-	if after := etag(); after == before || after == "" {
+}
+
+func (c *changing) answers(query, want string) {
+	c.t.Helper()
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(string(body)))
+	r.Header.Set("Content-Type", "application/json")
+	out := httptest.NewRecorder()
+	c.handler.ServeHTTP(out, r)
+	if !strings.Contains(out.Body.String(), want) {
+		c.t.Errorf("got %s, want %s", out.Body, want)
+	}
+}
+
+func (c *changing) etag() string {
+	out := httptest.NewRecorder()
+	c.handler.SchemaJSON().ServeHTTP(out, httptest.NewRequest(http.MethodGet, "/graphql/schema.json?types=Patient", nil))
+	return out.Header().Get("ETag")
+}
+
+// TestEditions: a SearchParameter resource changes the schema while the handler serves: arguments, introspection and its ETag; a query that was
+// kept for the old schema is read anew. A parameter whose name GraphQL cannot have gets no argument.
+func TestEditions(t *testing.T) {
+	c := openChanging(t, `{"resourceType":"Patient","id":"a","name":[{"given":["Bob"]}]}`)
+	const query, found = `{ PatientList(first_name: "bob") { id } }`, `{"data":{"PatientList":[{"id":"a"}]}}`
+	c.answers(query, "GRAPHQL_VALIDATION_FAILED")
+	before := c.etag()
+	c.parameter("active", "first-name")
+	c.answers(query, "PARAMETER_BUILDING")
+	c.settle()
+	c.answers(query, found)
+	if after := c.etag(); after == before || after == "" {
 		t.Errorf("the schema has the ETag %s, as before", after)
 	}
-	put("active", "1st")
-	answers(`{"data":{"PatientList":[{"id":"a"}]}}`)
-	if !strings.Contains(strings.Join(h.Schema().Skipped(), " "), "Patient.1st") {
-		t.Errorf("skipped: %v", h.Schema().Skipped())
+	c.parameter("active", "1st")
+	c.answers(query, found)
+	if !strings.Contains(strings.Join(c.handler.Schema().Skipped(), " "), "Patient.1st") {
+		t.Errorf("skipped: %v", c.handler.Schema().Skipped())
 	}
-	put("retired", "first-name")
-	answers("GRAPHQL_VALIDATION_FAILED")
-	put("retired", "1st")
-	if etag() != before {
+	c.parameter("retired", "first-name")
+	c.answers(query, "GRAPHQL_VALIDATION_FAILED")
+	c.parameter("retired", "1st")
+	if c.etag() != before {
 		t.Error("the schema is not the one of the beginning")
 	}
 }

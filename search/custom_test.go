@@ -206,3 +206,30 @@ func FuzzCustom(f *testing.F) {
 		}
 	})
 }
+
+// TestSupported compiles every form that docs/search-parameters.md lists.
+func TestSupported(t *testing.T) {
+	base := newIndexer(t).Parameters()
+	for expression, kind := range map[string]string{
+		"Patient.contact.name":                                                     "string",
+		"Patient.name.given | Patient.contact.name.text":                           "string",
+		"(Patient | Practitioner).name":                                            "string",
+		"Patient.name[0].given.first()":                                            "string",
+		"Patient.deceased.ofType(dateTime)":                                        "date",
+		"Patient.deceased.as(dateTime)":                                            "date",
+		"(Patient.deceased as dateTime)":                                           "date",
+		"Patient.multipleBirth":                                                    "number",
+		"Patient.telecom.where(system = 'phone' and rank = 1 or use != 'old')":     "token",
+		"Patient.link.where(type.exists() and other.display.empty().not()).other":  "reference",
+		"Patient.generalPractitioner.where(resolve() is Organization)":             "reference",
+		"Patient.extension('https://example.org/e').value.ofType(CodeableConcept)": "token",
+		"Patient.deceased.exists()":                                                "token",
+		"%resource.name":                                                           "string",
+		"Patient.photo.url":                                                        "uri",
+	} {
+		c := search.Custom{ID: "x", SearchParameter: fhir.SearchParameter{Code: "x", Base: []string{"Patient"}, Type: kind, Expression: expression}}
+		if _, errs := base.With([]search.Custom{c}); len(errs) > 0 {
+			t.Errorf("%s: %v", expression, errs)
+		}
+	}
+}

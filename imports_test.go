@@ -31,12 +31,13 @@ var allowed = map[string][]string{
 	"composite":            {"adapters", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
 	"cursor":               {"search", "internal/fault"},
 	"outcome":              {"fhir", "internal/fault"},
-	"graph":                {"graph", "cursor", "outcome", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
+	"graph":                {"graph", "bundle", "cursor", "outcome", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
 	"graph/projection":     {},
-	"load":                 {"composite", "adapters", "fhir", "search", "internal"},
+	"bundle":               {"composite", "fhirpath", "patch", "outcome", "fhir", "search", "internal"},
+	"load":                 {"bundle", "composite", "adapters", "fhir", "search", "internal"},
 	"sample":               {},
 	"web":                  {},
-	"e2e":                  {"adapters", "composite", "cursor", "outcome", "graph", "planner", "load", "sample", "fhir", "search", "internal", "web"},
+	"e2e":                  {"adapters", "bundle", "composite", "cursor", "outcome", "graph", "planner", "load", "sample", "fhir", "search", "internal", "web"},
 }
 
 // TestImports keeps the arrows between packages: it parses the import clauses of every file, tests apart.

@@ -3,7 +3,6 @@ package composite
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/heliograph/heliograph/adapters"
 	"github.com/heliograph/heliograph/fhir"
@@ -37,18 +36,21 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 		return out, nil
 	}
 	raw := c.Resource
+	if c.Method == Patch && c.Patch == nil {
+		return Change{}, fault.New(fault.BadUserInput, "patch of %s: there is no patch", c.Type)
+	}
 	if c.Method == Patch {
 		var err error
 		if raw, err = c.Patch.Apply(served(a.Current)); err != nil {
 			return Change{}, err
 		}
 	}
-	raw, issues, err := s.Linking(caller, nil).Apply(ctx, c.Type, raw)
+	raw, issues, err := s.Linking(caller).Apply(ctx, c.Type, raw, nil)
 	if err != nil {
 		return Change{}, err
 	}
 	if len(issues) > 0 {
-		return Change{}, unresolved(issues)
+		return Change{}, &InvalidError{Ref: a.Ref, Issues: issues, Code: fault.PreconditionFailed}
 	}
 	how := Admission{
 		Tenant: caller.Tenant, Lenient: c.Lenient, Restamp: true, Type: c.Type, ID: a.Ref.ID,
@@ -66,18 +68,6 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 	out.writes = []adapters.Write{p.Write}
 	out.done.Forgiven, out.done.Skipped, out.done.Remarks = p.Forgiven, p.Skipped, p.Remarks
 	return out, nil
-}
-
-// unresolved is the error of conditional references that do not have exactly one match.
-func unresolved(issues []fhir.Issue) error {
-	var b strings.Builder
-	for i, issue := range issues {
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		b.WriteString(issue.Path + " " + issue.Message)
-	}
-	return fault.New(fault.PreconditionFailed, "%s", b.String())
 }
 
 // served is a resource as clients see it.

@@ -107,8 +107,6 @@ func (c *Command) check(defs *fhir.Definitions) error {
 		return bad("%s of %s: either an id or a condition is needed", c.Method, c.Type)
 	case c.Criteria != nil && c.Criteria.Type != c.Type:
 		return bad("%s of %s: the condition is about %s", c.Method, c.Type, c.Criteria.Type)
-	case c.Method == Patch && c.Patch == nil:
-		return bad("patch of %s: there is no patch", c.Type)
 	case c.Method < Create || c.Method > Delete:
 		return fault.New(fault.Internal, "a command without a method")
 	case c.Many && (c.Method != Delete || c.Criteria == nil):

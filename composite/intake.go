@@ -47,12 +47,22 @@ type InvalidError struct {
 	// Ref is the resource, as far as it could be told.
 	Ref    fhir.Ref
 	Issues []fhir.Issue
+	// Code is what a client may do about it; "" is BadUserInput.
+	Code fault.Code
+}
+
+// Unwrap gives the code.
+func (e *InvalidError) Unwrap() error {
+	if e.Code == "" {
+		return &fault.Error{Code: fault.BadUserInput}
+	}
+	return &fault.Error{Code: e.Code}
 }
 
 // Error lists the issues with their FHIRPath locations. It carries no values.
 func (e *InvalidError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s is not valid:", e.Ref)
+	b.WriteString(strings.TrimSuffix(e.Ref.String(), "/") + " is not valid:")
 	for _, i := range e.Issues {
 		b.WriteString(" " + i.Path + ": " + i.Message + ";")
 	}

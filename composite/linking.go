@@ -21,7 +21,6 @@ import (
 type Linking struct {
 	storage *Storage
 	caller  search.Caller
-	names   func(fhir.Link) (string, bool)
 
 	mu    sync.Mutex
 	found map[string]finding
@@ -33,20 +32,23 @@ type finding struct {
 	issue *fhir.Issue
 }
 
-// Linking begins one. What names gives for a link is put in its place, whatever the link says; nil knows none.
-func (s *Storage) Linking(caller search.Caller, names func(fhir.Link) (string, bool)) *Linking {
-	return &Linking{storage: s, caller: caller, names: names, found: map[string]finding{}}
+// Linking begins one.
+func (s *Storage) Linking(caller search.Caller) *Linking {
+	return &Linking{storage: s, caller: caller, found: map[string]finding{}}
 }
 
-// Apply gives the resource with its references replaced. Issues are conditional references that do not have exactly one match, each with
-// the element that has it; their paths begin with the type. An error is the store's.
-func (l *Linking) Apply(ctx context.Context, resourceType string, raw []byte) (out []byte, issues []fhir.Issue, err error) {
-	if l.names == nil && bytes.IndexByte(raw, '?') < 0 {
+// Apply gives the resource with its references replaced. What names gives for a link is put in its place; nil knows none. Issues are
+// conditional references that do not have exactly one match, each with the element that has it; their paths begin with the type. An
+// error is the store's.
+func (l *Linking) Apply(
+	ctx context.Context, resourceType string, raw []byte, names func(fhir.Link) (string, bool),
+) (out []byte, issues []fhir.Issue, err error) {
+	if names == nil && bytes.IndexByte(raw, '?') < 0 {
 		return raw, nil, nil
 	}
 	out = fhir.Relink(raw, func(link fhir.Link) (string, bool) {
-		if l.names != nil {
-			if to, ok := l.names(link); ok {
+		if names != nil {
+			if to, ok := names(link); ok {
 				return to, true
 			}
 		}

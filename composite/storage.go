@@ -81,10 +81,11 @@ func (s *Storage) Do(ctx context.Context, caller search.Caller, c Command) (Done
 	}
 }
 
-// Aim finds what a command is about, as things are now. Commit demands that they still are.
-func (s *Storage) Aim(ctx context.Context, caller search.Caller, c Command) (Aim, error) {
+// Aim finds what a command is about, as things are now; Commit demands that they still are. It looks at the content for an id, and not at
+// the patch. With look the resource is read also where a precondition alone would do, so that what does not hold is said in full.
+func (s *Storage) Aim(ctx context.Context, caller search.Caller, c Command, look bool) (Aim, error) {
 	if err := c.check(s.defs); err != nil {
 		return Aim{}, err
 	}
-	return s.aim(ctx, caller, c, false)
+	return s.aim(ctx, caller, c, look)
 }

@@ -8,7 +8,8 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/valyala/fastjson"
+	"github.com/heliograph/heliograph/bundle"
+	"github.com/heliograph/heliograph/fhir"
 )
 
 // document loads one JSON document: a Bundle whose entries are resources to load, or a resource.
@@ -33,7 +34,7 @@ func (l *Loader) document(ctx context.Context, src source, f file) error {
 		return l.single(ctx, &src, again)
 	}
 	entries := func(yield func(entry) bool) error { return eachEntry(again, head, yield) }
-	if head.kind == "transaction" {
+	if head.Type == "transaction" {
 		return l.transaction(ctx, &src, entries)
 	}
 	return l.entries(ctx, &src, entries, src.mark.lines)
@@ -47,7 +48,7 @@ func (l *Loader) single(ctx context.Context, src *source, r io.Reader) error {
 	}
 	one := line{number: 1, raw: raw}
 	if len(raw) > maxLine {
-		one = line{number: 1, err: errLarge}
+		one = line{number: 1, err: bundle.ErrLarge}
 	}
 	b := &batch{lines: []line{one}, upTo: 1, last: true}
 	l.prepare(b)
@@ -58,87 +59,60 @@ func (l *Loader) single(ctx context.Context, src *source, r io.Reader) error {
 
 // head is what must be known of a document before its entries are read.
 type head struct {
-	resourceType, kind string
-	// named is what the entries' resources will be known by, by fullUrl.
-	named map[string]target
+	bundle.Head
+	// names are what the entries' resources are called, targets what they will be known by, by the number of the entry.
+	names   bundle.Names
+	targets map[int]target
 	// seed makes the ids of entries that have none: the same Bundle gives the same ids, and another Bundle others.
 	seed string
 }
 
 // target is how an entry's resource will be known: by its own id, else by one made from its number.
-type target struct {
-	typ, id string
-	number  int
-}
+type target struct{ typ, id string }
 
 // unpacked says whether the entries are to be loaded; a document, a message or a history is a resource of its own.
 func (h *head) unpacked() bool {
-	if h.resourceType != "Bundle" {
+	if h.ResourceType != "Bundle" {
 		return false
 	}
-	switch h.kind {
+	switch h.Type {
 	case "transaction", "batch", "collection", "searchset":
 		return true
 	}
 	return false
 }
 
-// maxNames bounds the memory of the names of a Bundle's entries, in bytes.
-const maxNames = 128 << 20
-
 // outline reads a document once to find its type and what its entries will be called.
 func outline(r io.Reader) (*head, error) {
-	h := &head{named: map[string]target{}}
+	h := &head{targets: map[int]target{}}
 	hash := sha256.New()
-	size, types := 0, map[string]string{}
-	err := members(io.TeeReader(r, hash), func(name string, d *decoder) error {
-		switch name {
-		case "resourceType":
-			return d.text(&h.resourceType)
-		case "type":
-			return d.text(&h.kind)
-		case "entry":
-			return d.elements(func(number int, raw []byte) error {
-				e, err := fastjson.ParseBytes(raw)
-				if err != nil {
-					return nil // reported when the entry itself is read
-				}
-				size += h.name(e, number, types)
-				if size > maxNames {
-					return errors.New("the Bundle has more entries than can be held; split it, or write a resource a line")
-				}
-				return nil
-			})
+	types := map[string]string{}
+	var full error
+	read, err := bundle.Read(io.TeeReader(r, hash), func(e *bundle.Entry) bool {
+		// What cannot be read is reported when the entry itself is.
+		if e.Err != nil || e.FullURL == "" || e.Type == "" || e.FullURL == e.Type+"/"+e.ID {
+			return true
 		}
-		return d.SkipValue()
+		if _, ok := types[e.Type]; !ok {
+			types[e.Type] = e.Type
+		}
+		h.targets[e.Number] = target{typ: types[e.Type], id: e.ID}
+		full = h.names.Add(e.FullURL, e.Number)
+		return full == nil
 	})
-	h.seed = hex.EncodeToString(hash.Sum(nil))
-	return h, err
+	h.Head, h.seed = read, hex.EncodeToString(hash.Sum(nil))
+	return h, errors.Join(err, full)
 }
 
-// name notes how the resource of an entry with a fullUrl will be known, and gives about how many bytes that takes.
-func (h *head) name(e *fastjson.Value, number int, types map[string]string) int {
-	const overhead = 96
-	u, t := string(e.GetStringBytes("fullUrl")), string(e.GetStringBytes("resource", "resourceType"))
-	id := string(e.GetStringBytes("resource", "id"))
-	if u == "" || t == "" || u == t+"/"+id {
-		return 0
-	}
-	if _, ok := types[t]; !ok {
-		types[t] = t
-	}
-	h.named[u] = target{typ: types[t], id: id, number: number}
-	return len(u) + len(id) + overhead
-}
-
-// reference is how the resource of a fullUrl is referred to.
-func (h *head) reference(fullURL []byte) (string, bool) {
-	t, ok := h.named[string(fullURL)]
+// reference is how the resource that a link means is referred to.
+func (h *head) reference(l fhir.Link, own string) (string, bool) {
+	number, ok := h.names.Entry(l, own)
 	if !ok {
 		return "", false
 	}
+	t := h.targets[number]
 	if t.id == "" {
-		t.id = h.id(t.number)
+		t.id = h.id(number)
 	}
 	return t.typ + "/" + t.id, true
 }

@@ -11,12 +11,13 @@ import (
 	"sync"
 
 	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/internal/fault"
 )
 
 // maxLine is the greatest line that is read; a resource has at most some megabytes.
-const maxLine = 64 << 20
+const maxLine = bundle.MaxEntry
 
 // maxBatchBytes ends a batch early, so that large resources do not add up.
 const maxBatchBytes = 4 << 20

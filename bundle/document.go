@@ -1,4 +1,4 @@
-package load
+package bundle
 
 import (
 	"errors"
@@ -8,10 +8,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// errLarge is what becomes of a resource or an entry that is too large to be held.
-var errLarge = fmt.Errorf("a value of more than %d MB", maxLine>>20)
+// MaxEntry is the greatest piece of a document that is held, in bytes: an entry, or another member.
+const MaxEntry = 64 << 20
 
-// decoder reads a JSON document piece by piece. No piece is larger than maxLine. What is wrong within one is left to whoever takes
+// ErrLarge is what becomes of a resource or an entry that is too large to be held.
+var ErrLarge = fmt.Errorf("a value of more than %d MB", MaxEntry>>20)
+
+// decoder reads a JSON document piece by piece. No piece is larger than MaxEntry. What is wrong within one is left to whoever takes
 // it in, so that it is not the end of the others.
 type decoder struct {
 	*jsontext.Decoder
@@ -26,7 +29,7 @@ type bounded struct {
 
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.left == 0 {
-		return 0, errLarge
+		return 0, ErrLarge
 	}
 	n, err := b.Reader.Read(p[:min(len(p), b.left)])
 	b.left -= n
@@ -35,7 +38,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 // members calls f for every member of a JSON object; f reads or skips the value. No two may have the same name.
 func members(r io.Reader, f func(string, *decoder) error) error {
-	in := &bounded{r, maxLine}
+	in := &bounded{r, MaxEntry}
 	d := &decoder{jsontext.NewDecoder(in, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), in}
 	t, err := d.ReadToken()
 	if err != nil {
@@ -54,7 +57,7 @@ func members(r io.Reader, f func(string, *decoder) error) error {
 		if seen[name] {
 			return errors.New("a member of the document is there twice")
 		}
-		seen[name], in.left = true, maxLine
+		seen[name], in.left = true, MaxEntry
 		if err := f(name, d); err != nil {
 			return early(err)
 		}
@@ -70,8 +73,8 @@ func members(r io.Reader, f func(string, *decoder) error) error {
 
 // early says of a bare end what it means.
 func early(err error) error {
-	if errors.Is(err, errLarge) {
-		return errLarge
+	if errors.Is(err, ErrLarge) {
+		return ErrLarge
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the document ends too early; nothing of it was loaded")
@@ -100,7 +103,7 @@ func (d *decoder) elements(f func(int, []byte) error) error {
 		return err
 	}
 	for n := 1; d.PeekKind() != ']'; n++ {
-		d.in.left = maxLine
+		d.in.left = MaxEntry
 		raw, err := d.ReadValue()
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package composite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/heliograph/heliograph/adapters"
@@ -50,7 +51,7 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 		return Change{}, err
 	}
 	if len(issues) > 0 {
-		return Change{}, &InvalidError{Ref: a.Ref, Issues: issues, Code: fault.PreconditionFailed}
+		return Change{}, a.nameless(&InvalidError{Ref: a.Ref, Issues: issues, Code: fault.PreconditionFailed})
 	}
 	how := Admission{
 		Tenant: caller.Tenant, Lenient: c.Lenient, Restamp: true, Type: c.Type, ID: a.Ref.ID,
@@ -58,7 +59,7 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 	}
 	p, err := s.intake.Prepare(raw, how)
 	if err != nil {
-		return Change{}, err
+		return Change{}, a.nameless(err)
 	}
 	if err := permitted(caller, &p.Write); err != nil {
 		return Change{}, err
@@ -68,6 +69,15 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 	out.writes = []adapters.Write{p.Write}
 	out.done.Forgiven, out.done.Skipped, out.done.Remarks = p.Forgiven, p.Skipped, p.Remarks
 	return out, nil
+}
+
+// nameless leaves an id that was made here out of an error: nothing has it.
+func (a *Aim) nameless(err error) error {
+	var invalid *InvalidError
+	if a.Assigned && errors.As(err, &invalid) {
+		invalid.Ref.ID = ""
+	}
+	return err
 }
 
 // served is a resource as clients see it.

@@ -128,7 +128,7 @@ func TestConditionalReferences(t *testing.T) {
 			t.Errorf("%s", body)
 		}
 		for query, says := range map[string]string{
-			"family=None": "Observation.performer[0] is a conditional reference to a Patient without a match",
+			"family=None": "Observation.performer[0]: is a conditional reference to a Patient without a match",
 			"family=Many": "several matches", "famly=x": "did you mean family", "_count=1": "_count",
 		} {
 			d.refused(t, observe("Patient?family=None", "Patient?"+query), fault.PreconditionFailed, says)

@@ -20,7 +20,7 @@ func (e And) String() string { return join([]Expr(e), " AND ", "all") }
 func (e Or) String() string { return join([]Expr(e), " OR ", "none") }
 
 // String prints NOT and the negated condition.
-func (e Not) String() string { return "NOT " + e.X.String() }
+func (e Not) String() string { return "NOT " + join([]Expr{e.X}, "", "") }
 
 // String prints the clause as FHIR writes it: code:modifier=value,value.
 func (e Clause) String() string {
@@ -123,6 +123,9 @@ func ParamTypeOf(name string) ParamType {
 // format prints a value as FHIR would write it; dates and numbers as their encoded range would read is of no use to a
 // person, so the text that was read is kept in Value.Raw where there is one.
 func (v Value) format(p *Param, m Modifier) string {
+	if p.Type == Reference && m != Identifier {
+		return v.formatReference() // the text that was read may lack the type that the modifier said
+	}
 	if v.Raw != "" {
 		return v.Raw
 	}
@@ -136,7 +139,7 @@ func (v Value) format(p *Param, m Modifier) string {
 	case Token:
 		return v.formatToken(m)
 	case Reference:
-		return v.formatReference(m)
+		return v.formatToken(Plain)
 	case Date:
 		return v.Op.String() + strconv.FormatInt(v.Lo, 10) + ".." + strconv.FormatInt(v.Hi, 10)
 	case Number, Quantity:
@@ -168,10 +171,8 @@ func (v Value) formatToken(m Modifier) string {
 	return v.Code
 }
 
-func (v Value) formatReference(m Modifier) string {
+func (v Value) formatReference() string {
 	switch {
-	case m == Identifier:
-		return v.formatToken(Plain)
 	case v.Text != "" && v.Version != "":
 		return v.Text + "|" + v.Version
 	case v.Text != "":

@@ -13,7 +13,7 @@ import (
 func (f *filterReading) comparison(p *Param, target string, n *filterNode) (Expr, error) {
 	s := f.from(n.compare.at)
 	allowed := filterOperators(p)
-	if len(allowed) == 0 {
+	if len(allowed) == 0 || p.Type == Composite && n.compare.text != "pr" {
 		return nil, s.notInFilter(p)
 	}
 	if !slices.Contains(allowed, n.compare.text) {
@@ -83,6 +83,8 @@ func filterOperators(p *Param) []string {
 		return []string{"re", "eq", "ss", "sb", "pr"}
 	case URI:
 		return []string{"eq", "ne", "ss", "sb", "pr"}
+	case Composite:
+		return []string{"pr"}
 	default:
 		return nil
 	}
@@ -90,7 +92,7 @@ func filterOperators(p *Param) []string {
 
 func (s *reading) notInFilter(p *Param) error {
 	if p.Type == Composite {
-		return fault.New(fault.Unsupported, "%s: %s.%s is a composite, which _filter has no form for; give it as an argument of its own", s.name, p.Resource, p.Code)
+		return fault.New(fault.Unsupported, "%s: %s.%s is a composite, whose values _filter has no form for; give it as an argument of its own", s.name, p.Resource, p.Code)
 	}
 	return fault.New(fault.Unsupported, "%s: %s is not a parameter that can be searched by here", s.name, p.Code)
 }
@@ -131,7 +133,7 @@ var filterModifiers = map[ParamType]map[string]Modifier{
 func (s *reading) filterClause(p *Param, target string, n *filterNode) (Expr, error) {
 	op := n.compare.text
 	how := filterModifiers[p.Type][op]
-	raw := filterValue(p, n.value)
+	raw := filterValue(p, how, n.value)
 	if p.Type == Date || p.Type == Number || p.Type == Quantity {
 		return s.filterOrdered(p, op, raw)
 	}
@@ -180,9 +182,11 @@ var filterSystems = map[string]string{
 
 // filterValue is a value as an argument would have it: what is text is escaped, and what has parts, which are written as in an argument,
 // keeps them, with commas and dollar signs its own.
-func filterValue(p *Param, value string) string {
-	switch p.Type {
-	case Token, Quantity:
+func filterValue(p *Param, m Modifier, value string) string {
+	switch {
+	case m == In, p.Type == Reference:
+		return escapeOnly(value, ",$")
+	case p.Type == Token, p.Type == Quantity:
 		parts := split(value, '|')
 		at := 0
 		if p.Type == Quantity {
@@ -192,8 +196,6 @@ func filterValue(p *Param, value string) string {
 			parts[at] = filterSystems[parts[at]]
 		}
 		return escapeOnly(strings.Join(parts, "|"), ",$")
-	case Reference:
-		return escapeOnly(value, ",$")
 	default:
 		return escape(value)
 	}

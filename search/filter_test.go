@@ -32,7 +32,7 @@ func TestFilter(t *testing.T) {
 		{"Observation", `value-quantity gt 5.4|ucum|mg`, "value-quantity=gt5.4|http://unitsofmeasure.org|mg"},
 		{"RiskAssessment", `probability lt 0.5`, "probability=lt0.5"},
 		{"Observation", `subject re Patient/4`, "subject=Patient/4"},
-		{"Observation", `subject:Patient re 4`, "subject=4"},
+		{"Observation", `subject:Patient re 4`, "subject=Patient/4"},
 		{"Location", `partof ss Location/1`, "partof:below=Location/1"},
 		{"ValueSet", `url eq "http://x,y"`, `url=http://x\,y`},
 		{"ValueSet", `url ss http://x and url ne http://y`, "url:below=http://x AND url:compared=nehttp://y"},
@@ -141,6 +141,15 @@ func FuzzFilter(f *testing.F) {
 			}
 			return
 		}
-		_ = search.Simplify(e).String()
+		e = search.Simplify(e)
+		_ = e.String()
+		again, err := search.FilterText(e)
+		if fault.Of(err) == fault.Unsupported {
+			return
+		}
+		got, err := r.Filter("Patient", again)
+		if err != nil || !search.Equal(search.Simplify(got), e) {
+			t.Fatalf("%q is written as %q and read as %v, %v", text, again, got, err)
+		}
 	})
 }

@@ -10,12 +10,18 @@ import (
 // maxSuggestions is how many names an error message can offer before it stops being a help.
 const maxSuggestions = 3
 
+// maxSuggested is the length of a name up to which one near it is looked for: longer ones are none that was misspelt.
+const maxSuggested = 80
+
 // Suggest gives the codes of a resource type's parameters that are nearest to a misspelt one, best first: at most three,
 // none that differs in more than a third of its letters unless one is the beginning of the other.
 func (ps *Parameters) Suggest(resourceType, code string) []string {
 	type candidate struct {
 		code     string
 		distance int
+	}
+	if len(code) > maxSuggested {
+		return nil
 	}
 	var near []candidate
 	lower := strings.ToLower(strings.ReplaceAll(code, "_", "-"))

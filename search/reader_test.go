@@ -48,7 +48,7 @@ func TestReaderClauses(t *testing.T) {
 		{"Patient", "_tag", "http://x|y", "_tag=http://x|y"},
 		{"Patient", "_lastUpdated", "gt2020-01-01T00:00:00Z", "_lastUpdated=gt2020-01-01T00:00:00Z"},
 		{"Patient", "identifier:of-type", "s|MR|1", "identifier:of-type=s|MR|1"},
-		{"Patient", "general-practitioner:Organization", "o", "general-practitioner=o"},
+		{"Patient", "general-practitioner:Organization", "o", "general-practitioner=Organization/o"},
 		{"Patient", "organization.name", "x", "organization:Organization.(name=x)"},
 		{"Patient", "general-practitioner:PractitionerRole.practitioner.family", "x", "general-practitioner:PractitionerRole.(practitioner:Practitioner.(family=x))"},
 		{"Patient", "general-practitioner.name", "x", "general-practitioner:Practitioner.(name=x) OR general-practitioner:Organization.(name=x)"},

@@ -125,9 +125,17 @@ func (s *reading) dateValue(text string) (Value, error) {
 // numberValue reads a number with a prefix (3.1.1.4.6). `ap` is ten percent to each side, or the precision where that is wider.
 func (s *reading) numberValue(text string) (Value, error) {
 	op, rest := prefix(text)
-	n, err := fhir.ParseDecimal(rest)
+	v, err := parseNumber(op, rest)
 	if err != nil {
-		return Value{}, s.bad("the value is not a number; write eq, ne, gt, lt, ge, le, sa, eb, ap or nothing and digits, as in 5.4 or 54e-1 (%s)", err)
+		return v, s.bad("the value is not a number; write eq, ne, gt, lt, ge, le, sa, eb, ap or nothing and digits, as in 5.4 or 54e-1 (%s)", err)
+	}
+	return v, nil
+}
+
+func parseNumber(op Op, text string) (Value, error) {
+	n, err := fhir.ParseDecimal(text)
+	if err != nil {
+		return Value{}, err
 	}
 	lo, hi := n.Bounds()
 	v := Value{Op: op, N: numberKey(n), NLo: numberKey(lo), NHi: numberKey(hi)}

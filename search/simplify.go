@@ -1,9 +1,7 @@
 package search
 
 import (
-	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -35,6 +33,9 @@ func Simplify(e Expr) Expr {
 	case Clause:
 		if len(e.Values) == 0 {
 			return False{}
+		}
+		if ids, plain := e.ids(); plain {
+			return Simplify(ids)
 		}
 		e.Values = distinctValues(e.Values)
 		return e
@@ -80,7 +81,7 @@ func Simplify(e Expr) Expr {
 // simplifyJunction normalises the parts of an And (unit True, zero False) or an Or (unit False, zero True).
 func simplifyJunction(parts []Expr, same func(Expr) ([]Expr, bool), unit, zero Expr, build func([]Expr) Expr) Expr {
 	var out []Expr
-	seen := map[string][]Expr{} // by what they print, which may leave something out
+	var seen map[string]bool
 	add := func(x Expr) bool {
 		if isConst(x, zero) {
 			return false
@@ -88,9 +89,11 @@ func simplifyJunction(parts []Expr, same func(Expr) ([]Expr, bool), unit, zero E
 		if isConst(x, unit) {
 			return true
 		}
-		key := x.String()
-		if !slices.ContainsFunc(seen[key], func(y Expr) bool { return Equal(x, y) }) {
-			seen[key] = append(seen[key], x)
+		if key := appendExpr(nil, x); !seen[string(key)] {
+			if seen == nil {
+				seen = make(map[string]bool, len(parts))
+			}
+			seen[string(key)] = true
 			out = append(out, x)
 		}
 		return true
@@ -114,16 +117,6 @@ func simplifyJunction(parts []Expr, same func(Expr) ([]Expr, bool), unit, zero E
 		return out[0]
 	}
 	return build(out)
-}
-
-// Equal says whether two conditions are the same, part by part and in the same order. It does not look for equivalence: Simplify
-// both before.
-func Equal(x, y Expr) bool {
-	_, whole := x.(FHIRPath)
-	if _, too := y.(FHIRPath); whole && too {
-		return true // what they print is all of them
-	}
-	return reflect.DeepEqual(x, y)
 }
 
 func isConst(x, c Expr) bool {
@@ -186,6 +179,20 @@ func joined(x, y Expr) Expr {
 	return Or{x, y}
 }
 
+// ids are those that a clause asks for, if it is about `_id` and its values are ids.
+func (e Clause) ids() (ids IDs, ok bool) {
+	if e.Param.Code != ParamID || e.Modifier != Plain {
+		return IDs{}, false
+	}
+	for i := range e.Values {
+		if e.Values[i].HasSystem {
+			return IDs{}, false
+		}
+		ids.IDs = append(ids.IDs, e.Values[i].Code)
+	}
+	return ids, true
+}
+
 // distinctValues gives each value once, as first written.
 func distinctValues(values []Value) []Value {
 	return distinctTexts(values, func(v Value) string { return string(v.appendKey(nil)) })
@@ -208,18 +215,4 @@ func distinctTexts[T any](list []T, key func(T) string) []T {
 		return list
 	}
 	return out
-}
-
-// appendKey appends all that is compared of a value.
-func (v *Value) appendKey(b []byte) []byte {
-	b = append(b, byte(v.Op))
-	b = strconv.AppendBool(b, v.HasSystem)
-	for _, s := range [...]string{v.Text, v.System, v.Code, v.Type, v.Version, v.N, v.NLo, v.NHi} {
-		b = appendString(b, s)
-	}
-	b = strconv.AppendInt(append(strconv.AppendInt(b, v.Lo, 10), ' '), v.Hi, 10)
-	for i := range v.Parts {
-		b = append(v.Parts[i].appendKey(append(b, '(')), ')')
-	}
-	return b
 }

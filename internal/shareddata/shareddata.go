@@ -48,6 +48,13 @@ func isDir(path string) bool {
 // the test's log, when the pack is not there; a pack that is there and cannot be read fails the test.
 func Each(t testing.TB, pack string, fn func(file string, line int, raw []byte)) bool {
 	t.Helper()
+	return Files(t, pack, ".ndjson", func(name string, content []byte) { lines(filepath.Base(name), content, fn) })
+}
+
+// Files calls fn for every file of a pack whose name ends so, in the order of the pack, with its path in the pack and its content,
+// which may be kept. It returns false as Each does.
+func Files(t testing.TB, pack, ending string, fn func(name string, content []byte)) bool {
+	t.Helper()
 	dir, _ := Dir()
 	file, err := os.Open(filepath.Join(dir, "data", pack+".tar.zst"))
 	if err != nil {
@@ -72,14 +79,14 @@ func Each(t testing.TB, pack string, fn func(file string, line int, raw []byte))
 		if err != nil {
 			t.Fatalf("%s: %v", pack, err)
 		}
-		if !strings.HasSuffix(header.Name, ".ndjson") {
+		if header.Typeflag != tar.TypeReg || !strings.HasSuffix(header.Name, ending) {
 			continue
 		}
 		content, err := io.ReadAll(archive)
 		if err != nil {
 			t.Fatalf("%s: %s: %v", pack, header.Name, err)
 		}
-		lines(filepath.Base(header.Name), content, fn)
+		fn(header.Name, content)
 	}
 }
 

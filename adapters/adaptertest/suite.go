@@ -43,6 +43,7 @@ func Run(t *testing.T, open Open) {
 		{"moving", testMoving},
 		{"each", testEach},
 		{"sets", testSets},
+		{"codes", testCodes},
 		{"bodies", testBodies},
 		{"generated", testGenerated},
 		{"large", testLarge},

@@ -12,7 +12,8 @@ import (
 // bindings are what a plan's statements are run with.
 type bindings struct {
 	within string
-	codes  map[codesArg]string
+	codes  map[codesArg]*codeKeys
+	known  search.Expansions
 	parent string
 	made   *vintage
 }
@@ -40,19 +41,32 @@ func (s *Store) bind(in *inputs, made *vintage, statements ...statement) (b bind
 	if len(in.request.Codes) == 0 {
 		return b, nil
 	}
-	b.codes = map[codesArg]string{}
+	b.codes, b.known = map[codesArg]*codeKeys{}, search.Expansions{}
 	for _, st := range statements {
 		for _, a := range st.args {
-			want, ok := a.(codesArg)
-			if !ok || b.codes[want] != "" {
-				continue
-			}
-			if b.codes[want], err = s.expansion(want.name, in.expanded(want.set)); err != nil {
-				return b, err
-			}
+			s.bindCodes(in, &b, a)
 		}
 	}
 	return b, nil
+}
+
+// bindCodes reads the code sets that an argument needs.
+func (s *Store) bindCodes(in *inputs, b *bindings, a value) {
+	switch a := a.(type) {
+	case codesArg:
+		if b.codes[a] == nil {
+			b.codes[a] = s.keysOf(a.name, in.expanded(a.set))
+		}
+	case *program:
+		for _, set := range search.CodeSets(a.where) {
+			if _, known := b.known[set]; !known {
+				b.known[set] = make(map[fhir.Code]struct{})
+				for _, c := range in.expanded(set) {
+					b.known[set][c] = struct{}{}
+				}
+			}
+		}
+	}
 }
 
 func (in *inputs) expanded(set search.CodeSet) []fhir.Code {
@@ -78,28 +92,8 @@ func marshalIDs(ids iter.Seq[string]) (string, error) {
 	return string(b), err
 }
 
-// expansion gives the keys of codes, as a JSON array of [sid, code, system]. Codes of systems that never occurred are left out.
-func (s *Store) expansion(name *paramName, codes []fhir.Code) (string, error) {
-	c := &compiler{names: s.names}
-	out := [][3]any{}
-	for _, code := range codes {
-		if code.Code == "" {
-			continue
-		}
-		own, shared, _, _ := c.systems(name, subSystem, code.System, true)
-		for _, sid := range own {
-			out = append(out, [3]any{sid, boundKey(code.Code), ""})
-		}
-		if shared != 0 {
-			out = append(out, [3]any{shared, boundKey(code.Code), code.System})
-		}
-	}
-	b, err := json.Marshal(out)
-	return string(b), err
-}
-
 // arguments puts the run's values in the place of the marks; leave frees them.
-func (s *Store) arguments(ctx context.Context, args []value, b bindings) (out []value, leave func()) {
+func (s *Store) arguments(ctx context.Context, c *conn, args []value, b bindings) (out []value, leave func(), err error) {
 	out = make([]value, len(args))
 	var programs []int64
 	for i, a := range args {
@@ -107,11 +101,13 @@ func (s *Store) arguments(ctx context.Context, args []value, b bindings) (out []
 		case withinArg:
 			out[i] = b.within
 		case codesArg:
-			out[i] = b.codes[a]
+			if out[i], err = b.codes[a].list(ctx, c); err != nil {
+				break
+			}
 		case parentArg:
 			out[i] = b.parent
 		case *program:
-			n := s.kit.enter(ctx, a)
+			n := s.kit.enter(ctx, a, b.known)
 			programs = append(programs, n)
 			out[i] = n
 		default:
@@ -122,5 +118,5 @@ func (s *Store) arguments(ctx context.Context, args []value, b bindings) (out []
 		for _, n := range programs {
 			s.kit.leave(n)
 		}
-	}
+	}, err
 }

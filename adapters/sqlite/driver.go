@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/heliograph/heliograph/search"
 	engine "modernc.org/sqlite"
 )
 
@@ -89,16 +90,18 @@ func dsn(file string) string {
 	return u.String()
 }
 
-// running is a program with the context of the query that it is part of: a query is interrupted by the driver only until its first row.
+// running is a program with the code sets that it needs and the context of the query that it is part of: a query is interrupted by the
+// driver only until its first row.
 type running struct {
 	*program
-	ctx context.Context
+	known search.Expansions
+	ctx   context.Context
 }
 
 // enter makes a program known to the functions until leave.
-func (k *kit) enter(ctx context.Context, p *program) int64 {
+func (k *kit) enter(ctx context.Context, p *program, known search.Expansions) int64 {
 	n := k.next.Add(1)
-	k.programs.Store(n, running{p, ctx})
+	k.programs.Store(n, running{p, known, ctx})
 	return n
 }
 

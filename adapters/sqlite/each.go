@@ -41,6 +41,7 @@ func (s *Store) eachOf(r search.EachRequest, parentType string, counting bool) (
 	if err != nil {
 		return nil, err
 	}
+	c.repeated = true
 	q := &rootQuery{compiler: c, request: &r.Request, parts: parts, typ: r.Query.Type}
 	sid, rows := c.edge(r.Param, parentType)
 	perParent := rows/max(c.live(parentType), 1) + 1

@@ -13,7 +13,7 @@ func (k *kit) match(_ *functionContext, args []value) (value, error) {
 	if err != nil {
 		return nil, err
 	}
-	ok, err := search.Match(p.where, v, nil)
+	ok, err := search.Match(p.where, v, p.known)
 	if err != nil || !ok {
 		return int64(0), err
 	}

@@ -70,9 +70,12 @@ func (s *Store) rows(ctx context.Context, c *conn, p *plan, b bindings, yield fu
 }
 
 func (s *Store) statementRows(ctx context.Context, c *conn, st statement, b bindings, f func(row []value) (bool, error)) error {
-	args, leave := s.arguments(ctx, st.args, b)
+	args, leave, err := s.arguments(ctx, c, st.args, b)
 	defer leave()
-	err := c.each(ctx, st.text, args, func(row []value) (bool, error) {
+	if err != nil {
+		return err
+	}
+	err = c.each(ctx, st.text, args, func(row []value) (bool, error) {
 		if ctx.Err() != nil {
 			return false, ended(ctx)
 		}

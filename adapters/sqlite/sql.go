@@ -14,10 +14,6 @@ import (
 // The parts of an argument list that are known when a statement runs.
 type (
 	withinArg struct{} // the ids of Request.Within, as a JSON array
-	codesArg  struct {
-		set  search.CodeSet
-		name *paramName
-	} // an expansion, as a JSON array of [sid, code, system]
 	parentArg struct{} // the id of the parent at hand
 	// program is what hg_match or hg_order is to do; a statement's argument is its number.
 	program struct {
@@ -33,7 +29,9 @@ type compiler struct {
 	tenant string
 	alias  int
 	given  func(search.CodeSet) bool
-	err    error
+	// repeated says that a statement is run once a parent: a set in it would be made as often.
+	repeated bool
+	err      error
 }
 
 // scope is a row of a type: how its id is written, and, if the resource itself is joined, under which alias.

@@ -155,7 +155,12 @@ func (c *compiler) member(typ string, e search.Clause) part {
 		}
 		return union(sets)
 	}
-	p.cond = func(s scope) *writer { return in(s, p.set()) }
+	p.cond = func(s scope) *writer {
+		if c.repeated && s.alias != "" {
+			return c.match(s, e)
+		}
+		return in(s, p.set())
+	}
 	return p
 }
 

@@ -95,7 +95,7 @@ func (c *explainCommand) askHere(ctx context.Context, root *cli, header http.Hea
 	if _, err := os.Stat(cfg.Data); err != nil {
 		return nil, fmt.Errorf("there is no data folder %s; name one with --data, or a running server with --to", cfg.Data)
 	}
-	h, err := open(ctx, cfg)
+	h, err := open(ctx, cfg, false)
 	if err != nil {
 		return nil, inUse(err, "a server that runs can be asked with --to http://"+cfg.Listen)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/heliograph/heliograph/adapters/sqlite"
@@ -40,25 +41,40 @@ func openFHIR(cfg config.Config) (fhirHouse, error) {
 	if len(problems) > 0 {
 		return h, errors.Join(problems...)
 	}
-	location, err := time.LoadLocation(cfg.FHIR.Timezone)
+	index, err := indexConfig(cfg.FHIR.Units, cfg.FHIR.Timezone, cfg.FHIR.Base)
 	if err != nil {
 		return h, err
 	}
-	units := search.UnitsExact
-	if cfg.FHIR.Units == "canonical" {
-		units = search.UnitsCanonical
-	}
 	h.models, err = composite.NewModels(composite.ModelConfig{
-		Parameters: params,
-		Index:      search.Config{Units: units, Location: location, Base: cfg.FHIR.Base},
-		Read:       search.ReaderConfig{Units: units, Base: cfg.FHIR.Base, Location: location, Now: time.Now},
+		Parameters: params, Index: index,
+		Read: search.ReaderConfig{Units: index.Units, Base: index.Base, Location: index.Location, Now: time.Now},
 	})
 	h.intake = composite.NewIntake(h.defs, h.models)
 	return h, err
 }
 
-// open opens the embedded store and makes the engine. Close it.
-func open(ctx context.Context, cfg config.Config) (*house, error) {
+func indexConfig(units, timezone, base string) (search.Config, error) {
+	out := search.Config{Base: base}
+	if units == "canonical" {
+		out.Units = search.UnitsCanonical
+	}
+	var err error
+	out.Location, err = time.LoadLocation(timezone)
+	return out, err
+}
+
+// indexerOf is the indexer of settings as indexSettings gives them.
+func indexerOf(settings map[string]string, params *search.Parameters) (*search.Indexer, error) {
+	index, err := indexConfig(settings[unitSetting], settings[zoneSetting], settings[baseSetting])
+	if err != nil {
+		return nil, err
+	}
+	return search.NewIndexer(params, index)
+}
+
+// open opens the embedded store and makes the engine. Close it. Settings of the index that are others than the data's are an error, unless
+// the house serves: then it indexes anew.
+func open(ctx context.Context, cfg config.Config, serves bool) (*house, error) {
 	f, err := openFHIR(cfg)
 	if err != nil {
 		return nil, err
@@ -71,7 +87,7 @@ func open(ctx context.Context, cfg config.Config) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := h.settle(ctx); err != nil {
+	if err := h.settle(ctx, serves); err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}
 	if err := h.assemble(ctx); err != nil {
@@ -84,7 +100,7 @@ func open(ctx context.Context, cfg config.Config) (*house, error) {
 func (h *house) assemble(ctx context.Context) (err error) {
 	cfg := h.cfg
 	h.registry, err = composite.OpenRegistry(ctx, composite.RegistryConfig{
-		Primary: h.store, Models: h.models, Tenants: tenants(cfg), Logger: h.log,
+		Primary: h.store, Models: h.models, Tenants: tenants(cfg), Settings: h.indexSettings(), Indexer: indexerOf, Logger: h.log,
 	})
 	if err != nil {
 		return err
@@ -115,7 +131,7 @@ func (h *house) refresh(ctx context.Context) {
 
 // settle holds the settings against those that the data were indexed under. A base that is not configured is the data's own: commands
 // beside the one that was given it need not repeat it.
-func (h *house) settle(ctx context.Context) error {
+func (h *house) settle(ctx context.Context, serves bool) error {
 	old, err := composite.IndexedAs(ctx, h.store)
 	if err != nil {
 		return err
@@ -126,16 +142,28 @@ func (h *house) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	return composite.CheckIndex(ctx, h.store, h.indexSettings())
+	if !serves {
+		return composite.CheckIndex(ctx, h.store, h.indexSettings())
+	}
+	differs, err := composite.ChangeIndex(ctx, h.store, h.indexSettings())
+	if err == nil && len(differs) > 0 {
+		h.log.Warn("the data were indexed under other settings and are indexed anew; until then searches that this concerns fail with PARAMETER_BUILDING",
+			"settings", strings.Join(differs, ", "))
+	}
+	return err
 }
 
-const baseSetting = "fhir.base"
+const (
+	baseSetting = "fhir.base"
+	unitSetting = "fhir.units"
+	zoneSetting = "fhir.timezone"
+)
 
 // indexSettings are what the index values of stored resources depend on.
 func (f *fhirHouse) indexSettings() map[string]string {
 	return map[string]string{
-		"fhir.units": f.cfg.FHIR.Units, "fhir.timezone": f.cfg.FHIR.Timezone, baseSetting: f.cfg.FHIR.Base,
-		"the program's indexer": f.models.Current().Indexer.Fingerprint(),
+		unitSetting: f.cfg.FHIR.Units, zoneSetting: f.cfg.FHIR.Timezone, baseSetting: f.cfg.FHIR.Base,
+		composite.ProgramSetting: f.models.Current().Indexer.Fingerprint(),
 	}
 }
 

@@ -54,7 +54,7 @@ func (c *loadCommand) here(ctx context.Context, root *cli) error {
 	if err != nil {
 		return err
 	}
-	h, err := open(ctx, cfg)
+	h, err := open(ctx, cfg, false)
 	if err != nil {
 		return inUse(err, "a server that runs takes data with --to http://"+cfg.Listen)
 	}

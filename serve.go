@@ -31,7 +31,7 @@ func (c *serveCommand) Run(ctx context.Context, root *cli) error {
 	if err != nil {
 		return err
 	}
-	h, err := open(ctx, cfg)
+	h, err := open(ctx, cfg, true)
 	if err != nil {
 		return err
 	}

@@ -55,12 +55,17 @@ func indexed(ctx context.Context, primary adapters.Primary) (settings map[string
 }
 
 func changed(old, settings map[string]string) error {
+	return fault.New(fault.BadUserInput, "the data were indexed under other settings: %s; set them back, or have heliograph serve index the data anew",
+		strings.Join(differences(old, settings), ", "))
+}
+
+// differences names each setting that differs, with its old and its new value.
+func differences(old, settings map[string]string) []string {
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		if old[name] != settings[name] {
 			lines = append(lines, fmt.Sprintf("%s was %q and is %q", name, old[name], settings[name]))
 		}
 	}
-	return fault.New(fault.BadUserInput, "the data were indexed under other settings: %s; set them back, or load the data into a new folder",
-		strings.Join(lines, ", "))
+	return lines
 }

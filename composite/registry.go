@@ -33,6 +33,10 @@ type RegistryConfig struct {
 	Models  *Models
 	// Tenants are those whose resources are indexed; the one whose parameters are in effect always is.
 	Tenants []string
+	// Settings are what the indexer of Models depends on besides its parameters, as ChangeIndex was given them; Indexer makes that of other
+	// settings. Without them the settings never change.
+	Settings map[string]string
+	Indexer  func(settings map[string]string, params *search.Parameters) (*search.Indexer, error)
 	// Batch is how many resources are indexed anew at a time; 0 is 200. After each the job rests as long as it took.
 	Batch int
 	// Every is how often the log is looked at for changes that others made; 0 is 2 s.
@@ -63,6 +67,8 @@ type Registry struct {
 	mu       sync.Mutex // of what follows; never taken while gate is held
 	customs  []search.Custom
 	params   *search.Parameters // with the customs
+	indexer  *search.Indexer    // of the params
+	history  map[string]map[string]string
 	want     wantedEpochs
 	state    indexState
 	raw      []byte          // the state as Meta has it
@@ -83,6 +89,10 @@ func OpenRegistry(ctx context.Context, cfg RegistryConfig) (*Registry, error) {
 		r.log = slog.New(slog.DiscardHandler)
 	}
 	if err := r.loadState(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.history, _, err = settingsHistory(ctx, cfg.Primary); err != nil {
 		return nil, err
 	}
 	return r, r.follow(ctx, 0)
@@ -148,11 +158,11 @@ func (r *Registry) publish(ctx context.Context, customs []search.Custom) error {
 	if err != nil {
 		return err
 	}
-	want := wanted(next)
+	want := r.settled(wanted(next))
 	if err := r.aimAt(ctx, want); err != nil {
 		return err
 	}
-	r.customs, r.params, r.want = customs, params, want
+	r.customs, r.params, r.indexer, r.want = customs, params, next.Indexer, want
 	r.progress(ctx)
 	if len(customs) == 0 && len(old.Parameters.Customs()) == 0 {
 		return nil

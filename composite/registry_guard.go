@@ -89,7 +89,7 @@ func (r *Registry) built(q search.Query, also ...*search.Param) error {
 	if building == nil {
 		return nil
 	}
-	params := asked(search.Restrict(q), also)
+	params := asked(q.Type, search.Restrict(q), also)
 	for _, k := range q.Sort {
 		params = append(params, k.Param)
 	}
@@ -102,29 +102,34 @@ func (r *Registry) built(q search.Query, also ...*search.Param) error {
 	return nil
 }
 
-// asked appends the parameters that a condition compares.
-func asked(e search.Expr, params []*search.Param) []*search.Param {
+// asked appends the parameters that a condition on a type asks for.
+func asked(name string, e search.Expr, params []*search.Param) []*search.Param {
 	switch e := e.(type) {
 	case search.And:
 		for _, x := range e {
-			params = asked(x, params)
+			params = asked(name, x, params)
 		}
 	case search.Or:
 		for _, x := range e {
-			params = asked(x, params)
+			params = asked(name, x, params)
 		}
 	case search.Not:
-		return asked(e.X, params)
+		return asked(name, e.X, params)
 	case search.Exists:
 		return append(params, e.Param)
 	case search.Clause:
 		return append(params, e.Param)
+	case search.Text:
+		if e.Content {
+			return append(params, &search.Param{Resource: name, Code: search.ParamContent})
+		}
+		return append(params, &search.Param{Resource: name, Code: search.ParamText})
 	case search.Chain:
-		return asked(e.Where, append(params, e.Param))
+		return asked(e.Target, e.Where, append(params, e.Param))
 	case search.Has:
-		return asked(e.Where, append(params, e.Param))
+		return asked(e.Param.Resource, e.Where, append(params, e.Param))
 	case search.List:
-		return asked(e.Where, params)
+		return asked("List", e.Where, params)
 	}
 	return params
 }

@@ -76,34 +76,54 @@ func (r *Registry) Look(ctx context.Context) error {
 func (r *Registry) Step(ctx context.Context) (did bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	tenant, name := r.next()
-	if name == "" {
+	seen := 0
+	for seen == 0 { // types without resources cost nothing
+		tenant, name := r.next()
+		if name == "" {
+			break
+		}
+		did = true
+		if seen, err = r.pass(ctx, tenant, name); err != nil {
+			return false, err
+		}
+	}
+	if !did {
 		return false, nil
-	}
-	t := r.state[tenant][name]
-	if t.After == "" {
-		r.log.Info("indexing anew", "tenant", tenant, "type", name, "parameters", slices.Sorted(maps.Keys(r.want[name])))
-	}
-	items, seen, last, err := r.batch(ctx, tenant, name, t.After)
-	if err != nil {
-		return false, err
-	}
-	if _, err := r.Reindex(ctx, tenant, items); err != nil {
-		return false, err
-	}
-	t.rows += int64(seen)
-	if t.After = last; seen < r.cfg.Batch {
-		t.Work, t.After, t.Right = false, "", maps.Clone(r.want[name])
-		r.log.Info("indexed anew", "tenant", tenant, "type", name)
-	}
-	if len(t.Right) == 0 && !t.Work && len(r.want[name]) == 0 {
-		delete(r.state[tenant], name) // of custom parameters nothing is left
 	}
 	if err := r.save(ctx); err != nil {
 		return false, errors.Join(err, r.loadState(ctx)) // of another process, perhaps, which then goes on
 	}
 	r.progress(ctx)
 	return true, nil
+}
+
+// pass indexes the next batch of a type anew, and says how many rows it had.
+func (r *Registry) pass(ctx context.Context, tenant, name string) (seen int, err error) {
+	t := r.state[tenant][name]
+	items, seen, last, err := r.batch(ctx, tenant, name, t)
+	if err != nil {
+		return 0, err
+	}
+	if t.After == "" && seen > 0 {
+		r.log.Info("indexing anew", "tenant", tenant, "type", name, "because of", slices.Sorted(maps.Keys(r.want[name])))
+	}
+	if len(items) > 0 {
+		if _, err := r.Reindex(ctx, tenant, items); err != nil {
+			return 0, err
+		}
+	}
+	t.rows += int64(seen)
+	if t.After = last; seen == r.cfg.Batch {
+		return seen, nil
+	}
+	t.Work, t.After, t.Was, t.Right = false, "", nil, maps.Clone(r.want[name])
+	if t.rows > 0 {
+		r.log.Info("indexed anew", "tenant", tenant, "type", name)
+	}
+	if len(r.want[name]) == 0 {
+		delete(r.state[tenant], name) // of custom parameters nothing is left
+	}
+	return seen, nil
 }
 
 // next is a type that has work, the same one until it is done.
@@ -119,8 +139,9 @@ func (r *Registry) next() (tenant, name string) {
 }
 
 // batch takes the values of the next resources of a type; seen counts all rows, last is the id of the last one.
-func (r *Registry) batch(ctx context.Context, tenant, name, after string) (items []adapters.Reindexed, seen int, last string, err error) {
-	indexer := r.models.Current().Indexer
+func (r *Registry) batch(ctx context.Context, tenant, name string, t *typeIndex) (items []adapters.Reindexed, seen int, last string, err error) {
+	indexer, after := r.models.Current().Indexer, t.After
+	_, words := r.concerns(name, t)
 	last = after
 	for row, err := range r.Scan(ctx, tenant, name, after, r.cfg.Batch).Rows {
 		if err != nil {
@@ -134,7 +155,7 @@ func (r *Registry) batch(ctx context.Context, tenant, name, after string) (items
 			r.log.Error("a resource cannot be indexed by the new parameters, and is not found by them", "resource", row.Ref.String(), "error", err)
 			continue
 		}
-		items = append(items, adapters.Reindexed{Version: row.Version, Values: values})
+		items = append(items, adapters.Reindexed{Version: row.Version, Values: values, Words: words})
 	}
 	return items, seen, last, nil
 }

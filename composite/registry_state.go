@@ -11,6 +11,7 @@ import (
 
 	"github.com/heliograph/heliograph/adapters"
 	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/search"
 )
 
 // stateKey is the key in the primary's Meta under which is kept what its index has of custom parameters.
@@ -28,6 +29,9 @@ type typeIndex struct {
 	// Work says that a pass over the type is not done; After is the id of the last resource that it has behind it.
 	Work  bool   `json:"work,omitempty"`
 	After string `json:"after,omitempty"`
+	// Settings are those that the rows are brought to, Was those that they may still be of, as fingerprints.
+	Settings string          `json:"settings,omitempty"`
+	Was      map[string]bool `json:"was,omitempty"`
 
 	rows, of int64 // of the pass, since it began or went on here
 }
@@ -113,7 +117,7 @@ func (r *Registry) aim(want wantedEpochs) (changed bool) {
 			if old != nil && old.Target == target {
 				continue
 			}
-			next := &typeIndex{Target: target, Work: true, Right: map[string]string{}}
+			next := &typeIndex{Target: target, Work: true, Right: map[string]string{}, Settings: want[name][everything], Was: r.was(old)}
 			for code, epoch := range want[name] {
 				if old != nil && old.Right[code] == epoch {
 					next.Right[code] = epoch
@@ -143,9 +147,11 @@ func (r *Registry) progress(ctx context.Context) {
 			if !is {
 				continue
 			}
-			building[name+"."+code] = done
-			if p := r.params.Param(name, code); p != nil && p.Canonical != nil {
-				building[name+"."+p.Canonical.Code] = done
+			for _, p := range r.unfinished(name, code) {
+				building[name+"."+p.Code] = done
+				if p.Canonical != nil {
+					building[name+"."+p.Canonical.Code] = done
+				}
 			}
 		}
 	}
@@ -160,6 +166,21 @@ func (r *Registry) progress(ctx context.Context) {
 			f()
 		}
 	}
+}
+
+// unfinished are the parameters that a code stands for.
+func (r *Registry) unfinished(name, code string) []*search.Param {
+	if code != everything {
+		return []*search.Param{r.params.Param(name, code)}
+	}
+	var out []*search.Param
+	for _, types := range r.state {
+		if t := types[name]; t != nil && t.Work {
+			params, _ := r.concerns(name, t)
+			out = append(out, params...)
+		}
+	}
+	return out
 }
 
 // pending says whether a tenant's index does not have a parameter yet, and how much of all of them is done.

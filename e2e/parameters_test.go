@@ -138,3 +138,21 @@ func TestLoadParameters(t *testing.T) {
 	p.settle(t)
 	p.sameAsOwn(t)
 }
+
+// TestSettingsChange serves a folder under another base: what refers to the server by it is found once the data are indexed anew.
+func TestSettingsChange(t *testing.T) {
+	data := t.TempDir()
+	p := start(t, data)
+	p.load(t, `{"resourceType":"Patient","id":"p"}`+"\n"+
+		`{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},"subject":{"reference":"https://here.example/fhir/Patient/p"}}`)
+	const query = `{ ObservationList(subject: "Patient/p") { id } }`
+	if got := post(t, p.url, query, nil).ok(t, query); !strings.Contains(string(got.raw), `[]`) {
+		t.Fatalf("%s", got.raw)
+	}
+	p.stop(t)
+	p = start(t, data, "--base", "https://here.example/fhir")
+	p.settle(t)
+	if got := post(t, p.url, query, nil).ok(t, query); !strings.Contains(string(got.raw), `"o"`) || !strings.Contains(p.stderr.String(), "indexed anew") {
+		t.Errorf("%s\n%s", got.raw, p.stderr)
+	}
+}

@@ -145,7 +145,7 @@ func New(cfg Config) (*Loader, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	cfg.Admission.Identify = true
+	cfg.Admission.Identify, cfg.Admission.Tenant = true, cfg.Tenant
 	return &Loader{
 		cfg: cfg, sum: Summary{Types: map[string]int64{}}, seen: newReferences(cfg.References),
 		rejects: &rejectWriter{out: cfg.Rejects},

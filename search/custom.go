@@ -98,6 +98,8 @@ type customCompiler struct {
 	compiler
 	out  *Parameters
 	urls map[string]*Custom
+	// only compiles and adds nothing.
+	only bool
 }
 
 // problem is something wrong with an element of a definition.
@@ -115,7 +117,7 @@ func (c *customCompiler) add(custom *Custom) {
 		for _, p := range problems {
 			c.errs = append(c.errs, &CustomError{ID: custom.ID, Type: name, Path: p.path, Message: p.message})
 		}
-		if len(problems) == 0 {
+		if len(problems) == 0 && !c.only {
 			c.own(name).insert(cp)
 		}
 	}

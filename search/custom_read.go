@@ -101,8 +101,11 @@ func (ps *Parameters) conflicts(custom Custom) []fhir.Issue {
 			issues = append(issues, fhir.Issue{Path: "SearchParameter.url", Code: "value", Message: "SearchParameter/" + c.ID + " has this url"})
 		}
 	}
-	beside, _ := ps.With(others)
-	c := customCompiler{compiler: compiler{defs: ps.defs, parsed: map[string]*node{}}, out: beside, urls: urlsOf(append(others, custom))}
+	beside := ps
+	if len(others) < len(ps.customs) {
+		beside, _ = ps.With(others)
+	}
+	c := customCompiler{compiler: compiler{defs: ps.defs, parsed: map[string]*node{}}, out: beside, urls: urlsOf(append(others, custom)), only: true}
 	c.add(&custom)
 	types := map[problem][]string{}
 	var order []problem

@@ -147,13 +147,14 @@ func TestCheckCustom(t *testing.T) {
 	for members, want := range map[string][]string{
 		nickname:  {"url", "code"},
 		preferred: nil, ward: nil, guardian: nil, admitted: nil, weight: nil,
-		`"code":"name","base":["Patient"],"type":"string","expression":"Patient.name"`:                                       {"url", "code"},
-		`"code":"_x y","base":["Patient","Nothing"],"type":"string","expression":"Patient.nothing","target":["Person","No"]`: {"code", "base[1]", "target[1]", "target", "url", "expression"},
-		`"code":"x","base":["Patient"],"type":"special","expression":"Patient.name"`:                                         {"url", "type"},
-		`"code":"x","base":["Patient"],"type":"date"`:                                                                        {"expression"},
-		`"code":"x","base":["Patient"],"type":"date","expression":"Patient.name"`:                                            {"url", "expression"},
-		`"code":"x","base":["Patient","Group"],"type":"token","expression":"Patient.gender"`:                                 {"url", "expression"},
-		`"code":"x","base":["Patient"],"type":"token","expression":"Patient.name.iif(true)"`:                                 {"url", "expression"},
+		`"code":"name","base":["Patient"],"type":"string","expression":"Patient.name"`:                                                         {"url", "code"},
+		`"code":"_x y","base":["Patient","Nothing"],"type":"string","expression":"Patient.nothing","target":["Person","No"]`:                   {"code", "base[1]", "target[1]", "target", "url", "expression"},
+		`"code":"x","base":["Patient"],"type":"special","expression":"Patient.name"`:                                                           {"url", "type"},
+		`"code":"x","base":["Patient"],"type":"date"`:                                                                                          {"expression"},
+		`"code":"x","base":["Patient"],"type":"date","expression":"Patient.name"`:                                                              {"url", "expression"},
+		`"code":"x","base":["Patient"],"type":"string","expression":"Patient.extension.value.extension.value.extension.value.extension.value"`: {"url", "expression"},
+		`"code":"x","base":["Patient","Group"],"type":"token","expression":"Patient.gender"`:                                                   {"url", "expression"},
+		`"code":"x","base":["Patient"],"type":"token","expression":"Patient.name.iif(true)"`:                                                   {"url", "expression"},
 		`"code":"x","base":["Patient"],"type":"composite","expression":"Patient.name","component":[{"definition":"http://example.org/none","expression":"use"}]`: {
 			"url", "component", "component[0].definition"},
 		`"code":"x","base":["Patient"],"type":"composite","expression":"Patient","component":[` +

@@ -160,6 +160,7 @@ func (c *compiler) program(b binder, expression string, context []path) (program
 		}
 		c.parsed[expression] = n
 	}
+	b.made = new(int)
 	p, err := b.program(n, context)
 	if err == nil && p.test == nil && len(p.paths) == 0 {
 		err = fmt.Errorf("the expression leads nowhere")

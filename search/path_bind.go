@@ -11,7 +11,11 @@ import (
 type binder struct {
 	defs *fhir.Definitions
 	root *fhir.Type
+	made *int // ways that the expression has so far
 }
+
+// maxWays bounds the ways of one expression, those inside of conditions included: choices multiply.
+const maxWays = 10_000
 
 // program compiles an expression that is evaluated on values of the context's types.
 func (b binder) program(n *node, context []path) (program, error) {
@@ -130,6 +134,9 @@ func (b binder) members(from []path, name string) ([]path, error) {
 		}
 		if len(out) == n {
 			return nil, fmt.Errorf("%s has no element %s", p.typ.Name, name)
+		}
+		if *b.made += len(out) - n; *b.made > maxWays {
+			return nil, fmt.Errorf("it leads to too many places; narrow choices with ofType")
 		}
 	}
 	return out, nil

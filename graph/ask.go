@@ -156,10 +156,11 @@ func (k *asker) searchValues(f *fetch, args arguments) ([]cursor.Value, error) {
 // maxSort is how many keys a sort may have: a row's order key holds them all.
 const maxSort = 16
 
-// sortKeys are the keys of _sort, between commas, as in REST.
+// sortKeys are the keys of _sort, between commas, as in REST; none if it is absent or null.
 func sortKeys(args arguments) []string {
-	text := args.text("_sort")
-	if text == "" {
+	value, _ := args.lookup("_sort")
+	text, given := value.(string)
+	if !given {
 		return nil
 	}
 	return strings.Split(text, ",")

@@ -73,7 +73,7 @@ func (v *Value) ordered(p *Param) (op, text string, ok bool) {
 	switch {
 	case v.HasSystem && v.Code == "":
 		text += "|" + escape(v.System)
-		ok = v.System != ""
+		ok = strings.Contains(v.System, ":")
 	case v.HasSystem:
 		text += "|" + escape(v.System) + "|" + escape(v.Code)
 		ok = v.System != ""

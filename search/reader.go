@@ -81,6 +81,10 @@ func (r *Reader) Sort(resourceType string, keys []string) ([]SortKey, error) {
 	for _, key := range strings.Split(strings.Join(keys, ","), ",") {
 		code, desc := strings.CutPrefix(strings.TrimSpace(key), "-")
 		s := &reading{Reader: r, name: "_sort"}
+		if code == "" {
+			errs = append(errs, s.bad("a key is empty; write a parameter, and a - before it for descending order"))
+			continue
+		}
 		p, err := s.param(resourceType, code)
 		switch {
 		case err != nil:

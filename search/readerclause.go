@@ -3,6 +3,8 @@ package search
 import (
 	"strings"
 
+	"github.com/agnivade/levenshtein"
+
 	"github.com/heliograph/heliograph/internal/fault"
 )
 
@@ -88,22 +90,6 @@ func (s *reading) ids(modifier string, alternatives []string) (Expr, error) {
 	return e, nil
 }
 
-// text reads _text and _content: the words of an alternative must all be there.
-func (s *reading) text(p *Param, modifier string, alternatives []string) (Expr, error) {
-	if modifier != "" {
-		return nil, s.bad("%s has no modifier :%s", p.Code, printable(modifier))
-	}
-	e := Text{Content: p.Code == ParamContent}
-	for _, a := range alternatives {
-		words := Tokens(unescape(a))
-		if len(words) == 0 {
-			return nil, s.bad("there is no word to search for")
-		}
-		e.Any = append(e.Any, words)
-	}
-	return e, nil
-}
-
 func (s *reading) list(modifier string, alternatives []string) (Expr, error) {
 	if modifier != "" {
 		return nil, s.bad("_list has no modifier :%s", printable(modifier))
@@ -169,14 +155,23 @@ func (s *reading) modifier(p *Param, name string) (how Modifier, negated bool, t
 	if p.Type == Reference && name[0] >= 'A' && name[0] <= 'Z' {
 		return Plain, false, name, s.target(p, name)
 	}
-	all := ":missing"
-	for _, known := range modifiersOf(p.Type) {
-		all += ", :" + known
-	}
+	return Plain, false, "", s.noModifier(p, name)
+}
+
+// noModifier says which modifiers a parameter has, and which of them a misspelt one is near.
+func (s *reading) noModifier(p *Param, name string) error {
+	all := append([]string{"missing"}, modifiersOf(p.Type)...)
+	err := s.bad("%s.%s has no modifier :%s; a %s has :%s", p.Resource, p.Code, printable(name), p.Type, strings.Join(all, ", :"))
 	if p.Type == Reference {
-		all += " and the types it refers to"
+		err.Message += " and the types it refers to"
 	}
-	return Plain, false, "", s.bad("%s.%s has no modifier :%s; a %s has %s", p.Resource, p.Code, printable(name), p.Type, all)
+	for _, known := range all {
+		if len(name) <= maxSuggested && levenshtein.ComputeDistance(strings.ToLower(name), known) <= max(1, len(known)/3) {
+			err.Message += "; did you mean :" + known + "?"
+			break
+		}
+	}
+	return err
 }
 
 // split cuts at a separator that has no backslash before it; the pieces keep their escapes.

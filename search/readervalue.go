@@ -148,11 +148,12 @@ func parseNumber(op Op, text string) (Value, error) {
 
 func numberKey(d fhir.Decimal) string { return string(d.AppendKey(nil)) }
 
-// quantityValue reads number, number|system|code and number||code (3.1.1.4.11), and number|system, which others take.
+// quantityValue reads number, number|system|code and number||code (3.1.1.4.11). number|system, which other
+// servers take, is any unit of the system; what is no URI there is more likely a unit that lacks a bar, and refused.
 func (s *reading) quantityValue(text string) (Value, error) {
 	parts := split(text, '|')
-	if len(parts) > 3 || len(parts) == 3 && parts[2] == "" || len(parts) == 2 && parts[1] == "" {
-		return Value{}, s.bad("write number, number|system|code or number||code")
+	if len(parts) == 2 && !strings.Contains(parts[1], ":") || len(parts) > 3 || len(parts) == 3 && parts[2] == "" {
+		return Value{}, s.bad("write number, number|system|code or number||code, the last for a unit of any system")
 	}
 	v, err := s.numberValue(unescape(parts[0]))
 	if len(parts) > 1 && parts[1] != "" {

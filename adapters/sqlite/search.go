@@ -21,7 +21,7 @@ func (s *Store) Describe() search.Claims {
 				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith, search.Compared,
 			}},
 			{ParamType: search.Token, Modifiers: []search.Modifier{search.Plain, search.TextOf, search.OfType, search.In, search.Above, search.Below, search.Compared}},
-			{ParamType: search.Reference, Modifiers: []search.Modifier{search.Plain, search.Identifier}},
+			{ParamType: search.Reference, Modifiers: []search.Modifier{search.Plain, search.Identifier, search.Above, search.Below}},
 			{ParamType: search.URI, Modifiers: []search.Modifier{search.Plain, search.Above, search.Below, search.Compared}},
 			{ParamType: search.Date}, {ParamType: search.Number}, {ParamType: search.Quantity}, {ParamType: search.Composite},
 			{ParamType: search.Special, Codes: []string{search.ParamText, search.ParamContent}},

@@ -260,7 +260,11 @@ func (c *compiler) referenceAccess(p *paramName, m search.Modifier, v *search.Va
 	if m == search.Identifier {
 		return c.coded(p, subIdentifier, v, v.Code)
 	}
-	if m != search.Plain {
+	switch {
+	case m == search.Plain, v.Text != "": // what is not here has no hierarchy
+	case m == search.Above, m == search.Below:
+		return c.hierarchy(p, m, v)
+	default:
 		c.fail("%s.%s:%s is not searched here", p.typ.key.typ, p.code, m)
 		return nil
 	}

@@ -79,7 +79,7 @@ func (r *run) reply(i int, d composite.Done) error {
 	if r.options.Return == Representation && d.Resource != nil {
 		out.resource = d.Resource.Body.Append(nil, strconv.FormatInt(d.Version, 10), fhir.FormatInstant(d.LastUpdated))
 	}
-	issues := outcome.Of(outcome.Warning, d.Forgiven)
+	issues := append(outcome.Of(outcome.Warning, d.Forgiven), outcome.Of(outcome.Information, d.Remarks)...)
 	if r.options.Return == OperationOutcome && len(issues) == 0 {
 		text := map[composite.Effect]string{
 			composite.Created: "created", composite.Updated: "updated", composite.Deleted: "deleted", composite.Unchanged: "nothing had to be changed",

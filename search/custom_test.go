@@ -234,3 +234,25 @@ func TestSupported(t *testing.T) {
 		}
 	}
 }
+
+// FuzzCheckCustom: whatever a SearchParameter resource is, what passes the check is in effect, and what does not has a reason.
+func FuzzCheckCustom(f *testing.F) {
+	for _, members := range []string{nickname, ward, guardian, spokenFor, preferred} {
+		f.Add(`{"resourceType":"SearchParameter","id":"x","url":"http://example.org/x","status":"active",` + members + `}`)
+	}
+	f.Add(`{"base":[1,{}],"component":[[],{"definition":7}],"code":{}}`)
+	ps, _ := newIndexer(f).Parameters().With([]search.Custom{custom(f, "preferred", preferred)})
+	f.Fuzz(func(t *testing.T, raw string) {
+		v, err := fastjson.Parse(raw)
+		if err != nil {
+			return
+		}
+		c, _ := search.ReadCustom(v)
+		issues := ps.CheckCustom(v)
+		others := slices.DeleteFunc(slices.Clone(ps.Customs()), func(o search.Custom) bool { return o.ID == c.ID })
+		_, errs := ps.With(append(others, c))
+		if len(issues) == 0 && len(errs) > 0 {
+			t.Fatalf("it passes the check, and yet: %v", errs)
+		}
+	})
+}

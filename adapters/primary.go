@@ -51,6 +51,13 @@ type Writer interface {
 	Write(ctx context.Context, members []Member) ([]Outcome, error)
 }
 
+// Preparer is a primary that makes of a write what it needs, before the write waits for the writer and side by side with others. What it
+// has made is smaller than Values, so that large members fit into memory.
+type Preparer interface {
+	// Prepare sets Ready and takes Values away. The write is then one of this tenant and this store only.
+	Prepare(ctx context.Context, tenant string, w *Write) error
+}
+
 // Member is a unit that is applied whole or not at all: one write, or all of a transaction. Its changes are visible
 // to readers together.
 type Member struct {
@@ -80,6 +87,8 @@ type Write struct {
 	Body   fhir.Body
 	// Values are the body's index values. The writer completes LastUpdated.
 	Values *search.Values
+	// Ready is what the store's Preparer has made of Values, which are nil then; it means something to that store alone.
+	Ready any
 	// Model numbers what made Values, for those who prepare writes. A store takes no notice of it.
 	Model uint64
 	// LastUpdated is meta.lastUpdated in microseconds; 0 is the commit time.

@@ -66,6 +66,11 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 	}
 	p.Write.If = a.must
 	p.Write.If.Changed = true
+	if prepares, ok := s.primary.(adapters.Preparer); ok {
+		if err := prepares.Prepare(ctx, caller.Tenant, &p.Write); err != nil {
+			return Change{}, err
+		}
+	}
 	out.writes = []adapters.Write{p.Write}
 	out.done.Forgiven, out.done.Skipped, out.done.Remarks = p.Forgiven, p.Skipped, p.Remarks
 	return out, nil

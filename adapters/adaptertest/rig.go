@@ -2,6 +2,7 @@ package adaptertest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +29,7 @@ var caller = search.Caller{Tenant: mainTenant}
 // rig is a store under test beside the oracle.
 type rig struct {
 	Harness
+	writes int // calls so far
 	data   *Data
 	oracle *memory.Store
 	// searches counts those compared: one in countEvery is counted, too.
@@ -95,7 +97,7 @@ func (r *rig) write(t *testing.T, members ...adapters.Member) []adapters.Outcome
 		r.apply(t, before.Position)
 		return want
 	}
-	got, err := w.Write(t.Context(), members)
+	got, err := w.Write(t.Context(), r.prepared(t, members))
 	if err != nil {
 		t.Fatalf("write: %v", err)
 	}
@@ -106,6 +108,27 @@ func (r *rig) write(t *testing.T, members ...adapters.Member) []adapters.Outcome
 		sameOutcome(t, i, got[i], want[i], members[i])
 	}
 	return got
+}
+
+// prepared has a store that can prepare the writes of every other call before it gets them.
+func (r *rig) prepared(t *testing.T, members []adapters.Member) []adapters.Member {
+	t.Helper()
+	p, ok := r.Store.(adapters.Preparer)
+	if r.writes++; !ok || r.writes%2 == 0 {
+		return members
+	}
+	out := slices.Clone(members)
+	for i := range out {
+		out[i].Writes = slices.Clone(out[i].Writes)
+		for n := range out[i].Writes {
+			if w := &out[i].Writes[n]; w.Action == adapters.Put && w.Values != nil && w.Values.Ref == w.Ref {
+				if err := p.Prepare(t.Context(), out[i].Tenant, w); err != nil || w.Ready == nil || w.Values != nil {
+					t.Fatalf("prepare: %v", err)
+				}
+			}
+		}
+	}
+	return out
 }
 
 func sameOutcome(t *testing.T, i int, got, want adapters.Outcome, m adapters.Member) {

@@ -94,6 +94,7 @@ func appendPart(a []value, it *search.Item) []value {
 type pending struct {
 	rows [tableCount][]pendingRow
 	ids  map[resourceKey]bool
+	n    int
 	args []value
 	text [tableCount]map[int]string
 }
@@ -108,6 +109,9 @@ type resourceKey struct {
 	id  string
 }
 
+// maxPending is how many rows wait at most: more only take memory.
+const maxPending = 20_000
+
 // batch is how many rows one INSERT writes.
 const batch = 16
 
@@ -116,6 +120,7 @@ func (p *pending) add(key resourceKey, rows []indexRow) {
 		p.ids = map[resourceKey]bool{}
 	}
 	p.ids[key] = true
+	p.n += len(rows)
 	for i := range rows {
 		t := rows[i].table
 		p.rows[t] = append(p.rows[t], pendingRow{rows[i], key.id})
@@ -128,6 +133,7 @@ func (p *pending) clear() {
 		p.rows[t] = p.rows[t][:0]
 	}
 	clear(p.ids)
+	p.n = 0
 }
 
 // flush writes what is pending.

@@ -46,7 +46,7 @@ func (g *group) purge(ctx context.Context, tenant string, t *typeName, ref fhir.
 	if err != nil || cur.rid == 0 {
 		return r, err
 	}
-	w := &write{Write: &adapters.Write{Action: adapters.Delete, Ref: ref}, typ: t, tid: t.id}
+	w := &write{Write: &adapters.Write{Action: adapters.Delete, Ref: ref}, ready: &ready{typ: t, tid: t.id}}
 	var labels []indexRow
 	if cur.there() {
 		if labels, err = g.stored(ctx, w, cur); err != nil {

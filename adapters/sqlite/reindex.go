@@ -44,6 +44,9 @@ func (g *group) index(ctx context.Context, w *write, cur current) error {
 	case w.Action == adapters.Delete && cur.there():
 		g.deltas.live[w.tid]--
 	}
+	if g.pending.n >= maxPending {
+		return g.pending.flush(ctx, g.conn)
+	}
 	return nil
 }
 

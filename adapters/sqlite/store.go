@@ -66,6 +66,7 @@ type Store struct {
 
 var (
 	_ adapters.Primary      = (*Store)(nil)
+	_ adapters.Preparer     = (*Store)(nil)
 	_ adapters.Searcher     = (*Store)(nil)
 	_ adapters.EachSearcher = (*Store)(nil)
 	_ adapters.Compiler     = (*Store)(nil)

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,13 @@ type member struct {
 // write is a Write with what can be made before the writer.
 type write struct {
 	*adapters.Write
+	*ready
+	// search is compiled again by the writer: only there all names of the writes before it are known.
+	search *search.Request
+}
+
+// ready is what is made of a write's values.
+type ready struct {
 	typ   *typeName
 	tid   int64
 	vals  []byte
@@ -28,8 +36,21 @@ type write struct {
 	first int64 // of the chronological parameter
 	last  int64
 	words [2]string // narrative, content: FTS text
-	// search is compiled again by the writer: only there all names of the writes before it are known.
-	search *search.Request
+}
+
+// Prepare implements adapters.Preparer.
+func (s *Store) Prepare(ctx context.Context, tenant string, w *adapters.Write) error {
+	one := write{Write: w}
+	err := one.check(tenant)
+	if err == nil {
+		err = s.prepareWrite(ctx, tenant, &one)
+	}
+	if err != nil {
+		return fault.At(s.cfg.ID, "prepare", err)
+	}
+	one.rows = slices.Concat(one.rows) // as large as they are, for they may wait long
+	w.Ready, w.Values = one.ready, nil
+	return nil
 }
 
 // Write implements adapters.Writer.
@@ -111,6 +132,10 @@ func (w *write) check(tenant string) error {
 }
 
 func (s *Store) prepareWrite(ctx context.Context, tenant string, w *write) error {
+	if r, ok := w.Ready.(*ready); ok && r.typ.key == (typeKey{tenant, w.Ref.Type}) {
+		w.ready = r
+		return nil
+	}
 	v := &search.Values{Ref: w.Ref}
 	if w.Action == adapters.Put && w.Values != nil {
 		v = w.Values
@@ -119,7 +144,7 @@ func (s *Store) prepareWrite(ctx context.Context, tenant string, w *write) error
 	if err != nil {
 		return err
 	}
-	w.typ, w.tid, w.rows = typ, typ.id, rows
+	w.ready = &ready{typ: typ, tid: typ.id, rows: rows}
 	if w.Action == adapters.Put {
 		w.vals = v.AppendBinary(nil)
 		w.first, w.last = typ.span(v)

@@ -117,6 +117,8 @@ func (c *Config) checkRanges(add func(code, key, format string, args ...any)) {
 	positive("limits.rows", int64(l.Rows))
 	positive("limits.requests", int64(l.Requests))
 	positive("writes.matches", int64(c.Writes.Matches))
+	positive("writes.entries", int64(c.Writes.Entries))
+	positive("writes.bytes", c.Writes.Bytes)
 	if positive("limits.time", int64(l.Time)); l.Time > 0 && l.Time < time.Millisecond {
 		add("E_RANGE", "limits.time", "%s is below 1ms; write 30s, say: a number alone is of nanoseconds", l.Time)
 	}

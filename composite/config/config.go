@@ -72,6 +72,9 @@ type Writes struct {
 	ClientIDs bool `koanf:"clientids" yaml:"clientids"`
 	// Matches is how many resources one conditional delete may remove.
 	Matches int `koanf:"matches" yaml:"matches"`
+	// Entries and Bytes bound a transaction or batch Bundle.
+	Entries int   `koanf:"entries" yaml:"entries"`
+	Bytes   int64 `koanf:"bytes" yaml:"bytes"`
 }
 
 // GraphQL switches parts of the endpoint on or off; unset follows the mode.
@@ -117,7 +120,7 @@ func Default() Config {
 			Body: 1 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000, Requests: 64, Time: 30 * time.Second,
 		},
 		Log:    Log{Level: "info", Format: "text"},
-		Writes: Writes{ClientIDs: true, Matches: 1000},
+		Writes: Writes{ClientIDs: true, Matches: 1000, Entries: 25_000, Bytes: 256 << 20},
 	}
 }
 

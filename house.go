@@ -10,9 +10,11 @@ import (
 
 	"github.com/heliograph/heliograph/adapters/sqlite"
 	"github.com/heliograph/heliograph/adapters/terminology"
+	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/composite/config"
 	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -33,6 +35,7 @@ type house struct {
 	registry *composite.Registry
 	engine   *composite.Engine
 	storage  *composite.Storage
+	bundles  *bundle.Processor
 }
 
 func openFHIR(cfg config.Config) (fhirHouse, error) {
@@ -118,6 +121,12 @@ func (h *house) assemble(ctx context.Context) (err error) {
 	h.registry.Watch(func() { h.refresh(context.WithoutCancel(ctx)) })
 	h.storage, err = composite.NewStorage(composite.StorageConfig{
 		Primary: h.registry, Intake: h.intake, Base: cfg.FHIR.Base, NoUpdateCreate: !cfg.Writes.ClientIDs, Matches: cfg.Writes.Matches,
+	})
+	if err != nil {
+		return err
+	}
+	h.bundles, err = bundle.New(bundle.Config{
+		Storage: h.storage, Compiler: fhirpath.New(fhirpath.Config{}), Entries: cfg.Writes.Entries, Bytes: cfg.Writes.Bytes,
 	})
 	return err
 }

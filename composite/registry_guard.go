@@ -56,16 +56,24 @@ func (r *Registry) ready(model *Model, m *adapters.Member) (failed int, err erro
 				return i, err
 			}
 		}
-		if w.Action != adapters.Put || w.Model == model.Number || w.Values == nil {
+		if w.Action != adapters.Put || w.Model == model.Number || w.Values == nil && w.Ready == nil {
 			continue
 		}
 		values, _, err := model.Indexer.IndexBytes(w.Body.JSON)
 		if err != nil {
 			return i, err
 		}
-		w.Values, w.Model = values, model.Number
+		w.Values, w.Ready, w.Model = values, nil, model.Number
 	}
 	return 0, nil
+}
+
+// Prepare implements adapters.Preparer, where the store does; else the write stays as it is.
+func (r *Registry) Prepare(ctx context.Context, tenant string, w *adapters.Write) error {
+	if p, ok := r.ParameterStore.(adapters.Preparer); ok {
+		return p.Prepare(ctx, tenant, w)
+	}
+	return nil
 }
 
 // touched is the highest position at which a SearchParameter resource of the tenant whose are in effect was written; 0 for none.

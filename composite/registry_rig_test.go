@@ -68,6 +68,9 @@ func (o *office) prepare(tenant, raw string) adapters.Member {
 	if err != nil {
 		o.t.Fatal(err)
 	}
+	if err := o.registry.Prepare(o.t.Context(), tenant, &p.Write); err != nil {
+		o.t.Fatal(err)
+	}
 	return adapters.Member{Tenant: tenant, Writes: []adapters.Write{p.Write}}
 }
 

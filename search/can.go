@@ -39,7 +39,7 @@ func Can(c Claims, resourceType string, e Expr) error {
 	case Exists:
 		return c.param(resourceType, e.Param, Plain)
 	case Clause:
-		return c.param(resourceType, e.Param, e.Modifier)
+		return c.clause(resourceType, e)
 	case Chain:
 		if err := c.need(CanChain, "chain"); err != nil {
 			return err
@@ -61,6 +61,20 @@ func Can(c Claims, resourceType string, e Expr) error {
 	default:
 		return fault.New(fault.Unsupported, "condition %T", e)
 	}
+}
+
+// clause says besides whether what a hierarchy leads through can be told.
+func (c Claims) clause(resourceType string, e Clause) error {
+	err := c.param(resourceType, e.Param, e.Modifier)
+	if err != nil || e.Through == nil {
+		return err
+	}
+	for _, target := range e.Param.Targets {
+		if err := Can(c, target, e.Predicate(target)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CanSortBy says whether the order can be given: nil or Unsupported.

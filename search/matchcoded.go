@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/internal/fault"
 )
 
 // tokenComparison (3.1.1.4.10). Codes and systems are compared to the byte: whether a code system is case-sensitive is
@@ -59,10 +60,10 @@ func referenceComparison(m Modifier) compare {
 		return plain(matchReference)
 	case Identifier:
 		return plain(func(i *Item, q *Value) bool { return (i.System != "" || i.Code != "") && matchCode(i, q) })
-	case Below:
-		return matchDescendant
-	case Above:
-		return matchAncestor
+	case Below, Above: // matchHierarchy, which looks at the whole clause
+		return func(*Item, *Value, World) (bool, error) {
+			return false, fault.New(fault.Internal, "a hierarchy of references is not compared value by value")
+		}
 	default:
 		return nil
 	}
@@ -78,44 +79,4 @@ func matchReference(i *Item, q *Value) bool {
 		return i.URL == q.Text
 	}
 	return i.ID != "" && i.ID == q.Code && (q.Type == "" || i.Type == q.Type)
-}
-
-// matchDescendant: the reference is to the resource asked for or to a part of it, over any number of levels.
-func matchDescendant(i *Item, q *Value, w World) (bool, error) {
-	if i.ID == "" {
-		return matchReference(i, q), nil
-	}
-	return climb(fhir.Ref{Type: i.Type, ID: i.ID}, w, func(at *Item) bool { return matchReference(at, q) }), nil
-}
-
-// matchAncestor: the reference is to the resource asked for or to one that it is a part of.
-func matchAncestor(i *Item, q *Value, w World) (bool, error) {
-	if i.ID == "" || q.Code == "" || q.Type != "" && q.Type != i.Type {
-		return matchReference(i, q), nil
-	}
-	return climb(fhir.Ref{Type: i.Type, ID: q.Code}, w, func(at *Item) bool { return at.ID == i.ID }), nil
-}
-
-// climb goes from a resource up its hierarchy, the references of its `partof` or `part-of` to the same type, until one is
-// found. Circles end it.
-func climb(start fhir.Ref, w World, found func(*Item) bool) bool {
-	seen := map[fhir.Ref]bool{start: true}
-	for queue := []fhir.Ref{start}; len(queue) > 0; queue = queue[1:] {
-		at := queue[0]
-		if found(&Item{Type: at.Type, ID: at.ID}) {
-			return true
-		}
-		v, there := w.Values(at)
-		if !there {
-			continue
-		}
-		for _, up := range slices.Concat(v.Of("partof"), v.Of("part-of")) {
-			ref := fhir.Ref{Type: up.Type, ID: up.ID}
-			if up.Type == start.Type && up.ID != "" && !seen[ref] {
-				seen[ref] = true
-				queue = append(queue, ref)
-			}
-		}
-	}
-	return false
 }

@@ -89,6 +89,9 @@ func matchClause(e Clause, v *Values, w World) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if e.climbs() {
+		compare = func(i *Item, q *Value, w World) (bool, error) { return matchHierarchy(e, i, q, w) }
+	}
 	items := itemsOf(e.Param, v)
 	for i := range items {
 		for j := range e.Values {

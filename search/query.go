@@ -64,6 +64,9 @@ type Clause struct {
 	Param    *Param
 	Modifier Modifier
 	Values   []Value
+	// Through says, by resource type as Caller.Policy does, what the resources of a hierarchy must satisfy for Above and Below of a
+	// reference to lead through them. Restrict puts the caller's predicates there.
+	Through map[string]Expr
 }
 
 // Exists holds if the resource has an index value for Param (`:missing=false`).

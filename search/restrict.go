@@ -1,7 +1,7 @@
 package search
 
 // Restrict gives the query's condition with the caller's predicate of every type that it visits put into it: at the root and
-// inside every chain and `_has`. It is what a store has to evaluate. The policy's own chains and `_has` are taken as they
+// inside every chain, `_has` and hierarchy of references. It is what a store has to evaluate. The policy's own chains and `_has` are taken as they
 // are: they say what the caller may see, not what it asks.
 func Restrict(q Query) Expr {
 	where := q.Where
@@ -32,6 +32,11 @@ func restrict(e Expr, c Caller) Expr {
 		return e
 	case List:
 		e.Where = And{c.Predicate("List"), restrict(e.Where, c)}
+		return e
+	case Clause:
+		if e.climbs() {
+			e.Through = c.Policy
+		}
 		return e
 	default:
 		return e

@@ -44,6 +44,7 @@ func Run(t *testing.T, open Open) {
 		{"each", testEach},
 		{"sets", testSets},
 		{"codes", testCodes},
+		{"hierarchies", testHierarchies},
 		{"bodies", testBodies},
 		{"generated", testGenerated},
 		{"large", testLarge},

@@ -82,6 +82,8 @@ func testPolicy(t *testing.T, r *rig) {
 		{"*": search.False{}}, {"*": search.False{}, "Patient": search.True{}}, {"Organization": search.False{}}, {"List": search.False{}},
 		{"Observation": search.Chain{Param: subject, Target: "Patient", Where: female}},
 		{"Patient": search.Has{Param: subject, Where: final}}, {},
+		{"Location": search.False{}}, {"Location": search.Not{X: search.IDs{IDs: []string{"l2"}}}},
+		{"Location": search.Exists{Param: p.Param("Location", "partof")}},
 	}
 	for n, policy := range policies {
 		c := search.Caller{Tenant: mainTenant, Policy: policy}

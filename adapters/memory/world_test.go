@@ -77,7 +77,16 @@ func TestWorld(t *testing.T) {
 			t.Errorf("%s?%s=%s: %v\n%s", c.resourceType, c.name, c.value, err, d)
 		}
 	}
-	e, err := reader.Clause("Condition", "code:in", []string{"http://unknown"})
+	e, err := reader.Clause("Encounter", "location:below", []string{"house"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden := search.Caller{Tenant: "main", Policy: map[string]search.Expr{"Location": search.Not{X: search.IDs{IDs: []string{"floor"}}}}}
+	got, err := idsFor(s, t, hidden, "Encounter", e)
+	if d := cmp.Diff([]string{"in-house"}, got); d != "" || err != nil {
+		t.Errorf("a hierarchy leads through what the caller does not see: %v\n%s", err, d)
+	}
+	e, err = reader.Clause("Condition", "code:in", []string{"http://unknown"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,8 +97,13 @@ func TestWorld(t *testing.T) {
 
 func ids(s *memory.Store, t *testing.T, resourceType string, e search.Expr) ([]string, error) {
 	t.Helper()
+	return idsFor(s, t, search.Caller{Tenant: "main"}, resourceType, e)
+}
+
+func idsFor(s *memory.Store, t *testing.T, c search.Caller, resourceType string, e search.Expr) ([]string, error) {
+	t.Helper()
 	var out []string
-	q := search.Query{Caller: search.Caller{Tenant: "main"}, Type: resourceType, Where: e}
+	q := search.Query{Caller: c, Type: resourceType, Where: e}
 	for h, err := range s.Search(t.Context(), search.Request{Query: q, Codes: expansions()}).Rows {
 		if err != nil {
 			return nil, err

@@ -16,7 +16,7 @@ func (c *compiler) clause(typ string, e search.Clause) part {
 	case e.Modifier == search.TextOf:
 		return c.display(typ, e)
 	case e.Param.Type == search.Reference && (e.Modifier == search.Above || e.Modifier == search.Below):
-		return c.related(typ, e)
+		return c.hierarchy(typ, e)
 	case len(e.CodeSets()) > 0:
 		return c.member(typ, e)
 	}

@@ -260,11 +260,7 @@ func (c *compiler) referenceAccess(p *paramName, m search.Modifier, v *search.Va
 	if m == search.Identifier {
 		return c.coded(p, subIdentifier, v, v.Code)
 	}
-	switch {
-	case m == search.Plain, v.Text != "": // what is not here has no hierarchy
-	case m == search.Above, m == search.Below:
-		return c.hierarchy(p, m, v)
-	default:
+	if m != search.Plain {
 		c.fail("%s.%s:%s is not searched here", p.typ.key.typ, p.code, m)
 		return nil
 	}

@@ -16,7 +16,8 @@ import (
 	"github.com/heliograph/heliograph/search"
 )
 
-// ParameterStore is a primary that can take custom search parameters: it is searched, and what it holds can be indexed anew.
+// ParameterStore is a primary that can take custom search parameters: it is searched, and what it holds can be indexed anew. A Registry
+// has these interfaces and no others of its store: what an engine asks a primary for must be among them.
 type ParameterStore interface {
 	adapters.Primary
 	adapters.Searcher

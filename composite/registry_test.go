@@ -240,3 +240,34 @@ func TestRegistryFollows(t *testing.T) {
 	}
 	o.wantUnknown("nickname")
 }
+
+// TestRegistryPolicy: where what a caller may see depends on a parameter that is being built, nothing is read for it, by key or history.
+func TestRegistryPolicy(t *testing.T) {
+	offices(t, func(t *testing.T, open func(...string) *office) {
+		o := open()
+		o.put(nicknamed("a", "Bob"), parameter("nick", "active", "nickname", "string", nickname))
+		secret, err := o.models.Current().Reader.Clause("Patient", "nickname", []string{"bob"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		caller := search.Caller{Tenant: "main", Policy: map[string]search.Expr{"Patient": search.Not{X: secret}}}
+		keys := []adapters.Key{{Ref: fhir.Ref{Type: "Patient", ID: "a"}}}
+		read := func(code fault.Code) {
+			t.Helper()
+			got, _, err := o.registry.Read(t.Context(), caller, 0, keys)
+			if fault.Of(err) != code || err == nil && got[0].Version != 0 {
+				t.Errorf("read: %v %v", got, err)
+			}
+			for _, typ := range []string{"Patient", ""} {
+				for v, err := range o.registry.History(t.Context(), adapters.HistoryRequest{Caller: caller, Type: typ}).Rows {
+					if v.Ref.Type == "Patient" || fault.Of(err) != code {
+						t.Errorf("history of %q: %v %v", typ, v.Ref, err)
+					}
+				}
+			}
+		}
+		read(fault.ParameterBuilding)
+		o.finish()
+		read("")
+	})
+}

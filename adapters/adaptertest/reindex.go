@@ -48,6 +48,7 @@ func testReindex(t *testing.T, r *rig) {
 			t.Errorf("the history has %d versions, want 6 (%v)", len(rows), err)
 		}
 	}
+	r.sameVisible(t)
 	word := request("Patient", search.Text{Content: true, Any: [][]string{{"other"}}})
 	r.sameSearch(t, "words stay", word)
 	r.reindex(t, 1, adapters.Reindexed{Version: 1, Values: values("1", "Other"), Words: true})
@@ -63,6 +64,33 @@ func (r *rig) sameFamilies(t *testing.T, what string, names ...string) {
 	family := r.data.Params.Param("Patient", "family")
 	for _, name := range names {
 		r.sameSearch(t, what+": "+name, request("Patient", search.Clause{Param: family, Values: []search.Value{{Text: name}}}))
+	}
+}
+
+// sameVisible reads by key and by history on behalf of callers that the new values, or the old ones, are hidden from.
+func (r *rig) sameVisible(t *testing.T) {
+	t.Helper()
+	reader, ok := r.Store.(adapters.Reader)
+	if !ok {
+		return
+	}
+	family := r.data.Params.Param("Patient", "family")
+	for _, name := range []string{"one", "other", "second"} {
+		hidden := search.Not{X: search.Clause{Param: family, Values: []search.Value{{Text: name}}}}
+		who := search.Caller{Tenant: mainTenant, Policy: map[string]search.Expr{"Patient": hidden}}
+		h := adapters.HistoryRequest{Caller: who, Type: "Patient"}
+		same(t, "history hiding "+name, reader.History(t.Context(), h), r.oracle.History(t.Context(), h))
+		keys := []adapters.Key{key("Patient", "1", 0), key("Patient", "1", 1), key("Patient", "2", 1), key("Patient", "2", 0)}
+		want, _, err := r.oracle.Read(t.Context(), who, 0, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := reader.Read(t.Context(), who, 0, keys)
+		for i := range want {
+			if err != nil || got[i].Version != want[i].Version {
+				t.Errorf("hiding %s: %v has version %d, the oracle's %d (%v)", name, keys[i], got[i].Version, want[i].Version, err)
+			}
+		}
 	}
 }
 

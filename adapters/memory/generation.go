@@ -74,12 +74,12 @@ func (r *row) live(at search.Position) *version {
 	return nil
 }
 
-// numbered is a version by its number, with its first index values.
+// numbered is a version by its number, with the index values that it has at a position.
 func (r *row) numbered(at search.Position, number int64) *version {
 	if r == nil {
 		return nil
 	}
-	for i := range r.versions {
+	for i := len(r.versions) - 1; i >= 0; i-- {
 		if v := &r.versions[i]; v.Version == number && v.at <= at && !v.purged {
 			return v
 		}

@@ -23,7 +23,7 @@ func (v *View) History(ctx context.Context, r adapters.HistoryRequest) adapters.
 				if !inHistory(r, at, ver) {
 					continue
 				}
-				seen, err := visible(w, r.Caller, row, ver)
+				seen, err := visible(w, r.Caller, row, row.numbered(at, ver.Version))
 				if err != nil {
 					return nil, err
 				}

@@ -26,12 +26,12 @@ func observation(t *testing.T, r *rand.Rand, id string) adaptertest.Record {
 		`"effectivePeriod":{"start":"` + day + `","end":"2019"},`, `"effectivePeriod":{"start":"` + day + `"},`, `"effectivePeriod":{"end":"` + day + `"},`, "",
 	}[r.IntN(7)]
 	status := []string{"final", "amended"}[r.IntN(2)]
-	return adaptertest.Index(t, fmt.Appendf(nil, `{"resourceType":"Observation","id":%q,%s"status":%q,"code":{"coding":[{%s"code":%q},{"system":"urn:c","code":"all"}]}}`,
-		id, when, status, system, code))
+	return adaptertest.Index(t, fmt.Appendf(nil, `{"resourceType":"Observation","id":%q,%s"status":%q,"code":{"coding":[{%s"code":%q,"display":"A %s thing"},{"system":"urn:c","code":"all"}]}}`,
+		id, when, status, system, code, code))
 }
 
-// TestSpans compares searches for codes in order of time with the oracle, page by page and both ways: codes that many and that few
-// have, with and without a system, with bounds on the time and without.
+// TestSpans compares searches for codes in order of time with the oracle, page by page and both ways: codes, and displays, that many and
+// that few have, with and without a system, with bounds on the time and without.
 func TestSpans(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 7))
 	store, oracle := openStore(t, sqlite.Config{}), memory.Open(memory.Config{})
@@ -66,7 +66,11 @@ func TestSpans(t *testing.T) {
 			}
 			where = append(where, e)
 		}
-		add("code", pick("common", "common", "urn:a|common", "some", "rare", "urn:b|", "common,rare", "|common", "urn:c|all", "none"))
+		if n%3 == 0 {
+			add("code:text", pick("common", "rare", "thing", "some thing", "zzz", "rare,some"))
+		} else {
+			add("code", pick("common", "common", "urn:a|common", "some", "rare", "urn:b|", "common,rare", "|common", "urn:c|all", "none"))
+		}
 		for range random.IntN(3) {
 			add("date", pick("ge", "le", "gt", "lt", "eq", "ne", "sa", "eb", "ap")+pick("2014", "2013-05", "2016-02-03", "2015-01-01T00:00:00Z"))
 		}
@@ -76,6 +80,12 @@ func TestSpans(t *testing.T) {
 		}
 		q := search.Query{Caller: caller, Type: "Observation", Where: where,
 			Sort: []search.SortKey{{Param: params.Param("Observation", "date"), Desc: random.IntN(2) == 0}}}
+		switch n % 9 {
+		case 3:
+			q.Sort = nil
+		case 6:
+			q.Sort[0].Param = params.Param("Observation", "code")
+		}
 		req := search.Request{Query: q, Limit: []int{0, 1, 7, 60, 400}[random.IntN(5)], Reverse: random.IntN(4) == 0}
 		for range 4 {
 			got, want := hits(t, store, req), hits(t, oracle, req)

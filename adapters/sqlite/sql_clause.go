@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/heliograph/heliograph/search"
@@ -95,40 +94,6 @@ func (c *compiler) updated(typ string, e search.Clause) part {
 	p.cond = func(s scope) *writer {
 		if s.alias != "" {
 			return sqlf("(?)", on(s.alias))
-		}
-		return in(s, p.set())
-	}
-	return p
-}
-
-// display looks among the display texts that occurred, and matches what has a token that occurred with one.
-func (c *compiler) display(typ string, e search.Clause) part {
-	name := c.names.param(c.tenant, e.Param)
-	if name == nil || e.Param.Type != search.Token {
-		if e.Param.Type != search.Token {
-			c.fail("%s.%s:text is not searched here", typ, e.Param.Code)
-		}
-		return c.compile(typ, search.False{})
-	}
-	candidates := func() *writer {
-		l, x := c.fresh("l"), c.fresh("x")
-		parts := make([]*writer, len(e.Values))
-		for i, v := range e.Values {
-			parts[i] = contains("' ' || "+l+".norm", " "+v.Text)
-		}
-		return sqlf("SELECT "+x+".id FROM label "+l+" CROSS JOIN tx "+x+" ON "+x+".sid = "+l+".sid AND "+x+".code = "+l+".code WHERE "+
-			l+".pid = ? AND (? OR "+bytesOf(l+".norm")+" >= "+strconv.Itoa(maxKey)+")", name.id, joined(parts, " OR ", "0"))
-	}
-	p := part{rows: float64(name.rows.Load())/10 + 1}
-	p.set = func() *writer {
-		s := scope{typ: typ, alias: c.fresh("s")}
-		s.id = s.alias + ".id"
-		return sqlf("SELECT "+s.id+" FROM resource "+s.alias+" WHERE "+s.alias+".tid = ? AND ? AND ?", c.tid(typ),
-			in(s, candidates()), c.match(s, e))
-	}
-	p.cond = func(s scope) *writer {
-		if s.alias != "" {
-			return c.match(s, e)
 		}
 		return in(s, p.set())
 	}

@@ -18,6 +18,8 @@ type part struct {
 	tokens []access
 	// points says that the condition is a few look-ups by id; spanned that a row with the resource's span decides it.
 	points, spanned bool
+	// candidates, of a display's text, selects the rows that the condition is looked for in.
+	candidates func() *writer
 	// dates is what a date clause of a parameter with one value a resource asks of the row.
 	dates *datePart
 }

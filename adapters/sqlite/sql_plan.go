@@ -16,20 +16,27 @@ func (s *Store) compile(r search.Request) (*plan, error) {
 	}
 	q := &rootQuery{compiler: c, request: &r, parts: parts, typ: r.Query.Type}
 	p := &plan{typ: r.Query.Type, bodies: r.Bodies, limit: r.Limit, made: made}
+	q.order(p)
+	q.forked(p)
+	return p, c.err
+}
+
+// order gives a plan the statements that answer in the order asked for.
+func (q *rootQuery) order(p *plan) {
+	sort := q.request.Query.Sort
 	switch {
-	case len(r.Query.Sort) == 0:
+	case len(sort) == 0:
 		p.statements = []statement{q.byID()}
 	case q.spanning() >= 0:
 		p.statements, p.fork = q.bySpan(q.spanning())
-		p.time = &r.Query.Sort[0]
+		p.time = &sort[0]
 	case q.walks():
-		p.statements, p.time = q.walk(), &r.Query.Sort[0]
+		p.statements, p.time = q.walk(), &sort[0]
 	case q.timed() != "":
-		p.statements, p.time = []statement{q.collectTimed()}, &r.Query.Sort[0]
+		p.statements, p.time = []statement{q.collectTimed()}, &sort[0]
 	default:
 		p.statements = []statement{q.collect()}
 	}
-	return p, c.err
 }
 
 // conjuncts checks the request against the claims and compiles the parts of its condition.

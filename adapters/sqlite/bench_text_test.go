@@ -1,0 +1,39 @@
+package sqlite_test
+
+import (
+	"testing"
+
+	"github.com/heliograph/heliograph/adapters/sqlite"
+)
+
+// texts are searches within texts and by their displays, and orders by codes, texts and references.
+var texts = []string{
+	"Patient?name:contains=ann",
+	"Patient?address:contains=street",
+	"Observation?code:text=heart",
+	"Observation?code:text=body weight",
+	"Observation?code:text=zzz",
+	"Observation?code:text=body weight&_sort=-date",
+	"Observation?code:text=zzz&_sort=-date",
+	"Condition?code:text=diab&_sort=-onset-date",
+	"Observation?_sort=code",
+	"Observation?_sort=-code",
+	"Observation?status=final&_sort=code",
+	"Observation?category=vital-signs&_sort=code",
+	"Encounter?_sort=status,-date",
+	"Patient?_sort=gender",
+	"Patient?_sort=family",
+	"Observation?_sort=subject",
+	"Observation?_sort=value-quantity",
+	"Observation?_sort=-date",
+	"Observation?code=8302-2&date=ge2015&_sort=-date",
+}
+
+// BenchmarkTexts asks for the first page of each.
+func BenchmarkTexts(b *testing.B) {
+	s := openStore(b, sqlite.Config{})
+	loadAll(b, s, records(b))
+	for _, text := range texts {
+		b.Run(text, func(b *testing.B) { benchmarkList(b, s, text, request(b, text), 0) })
+	}
+}

@@ -25,6 +25,9 @@ type ask struct {
 	optional bool
 	only     string
 	window   window
+	// arguments are the conditions of the search arguments but where, typed that of where; either may be none.
+	arguments []search.Expr
+	typed     search.Expr
 }
 
 // asker reads the arguments of fetches.
@@ -104,30 +107,14 @@ func (k *asker) search(a *ask, f *fetch, args arguments) error {
 			return fault.New(fault.BadUserInput, "%s of %s does not refer to %s", args.text("_reference"), f.typ, f.owner)
 		}
 	}
-	var and search.And
-	for _, v := range a.window.values {
-		p := find(k.schema.arguments[f.typ], v.Name)
-		if p == nil {
-			return cursor.Bad("is of another query")
-		}
-		clause, err := k.clause(f.typ, p.Code, v.Values)
-		if err != nil {
-			return err
-		}
-		and = append(and, clause)
-	}
-	switch len(and) {
-	case 0:
-	case 1:
-		a.part.Query.Where = and[0]
-	default:
-		a.part.Query.Where = and
+	var err error
+	if a.part.Query.Where, err = k.condition(a, f, args); err != nil {
+		return err
 	}
 	if len(a.window.sort) > maxSort {
 		return fault.New(fault.TooCostly, "_sort has at most %d keys", maxSort)
 	}
 	if len(a.window.sort) > 0 {
-		var err error
 		if a.part.Query.Sort, err = k.reader.Sort(f.typ, a.window.sort); err != nil {
 			return err
 		}

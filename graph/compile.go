@@ -7,11 +7,13 @@ import (
 
 	"github.com/heliograph/heliograph/graph/projection"
 	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/search"
 )
 
 // compiler turns a validated operation into an operation.
 type compiler struct {
 	schema *Schema
+	reader *search.Reader
 	flags  flags
 	limits *Limits
 	op     *operation
@@ -30,8 +32,8 @@ func (p place) below(name string) place {
 }
 
 // compile compiles an operation for one setting of its @skip and @include variables.
-func compile(schema *Schema, def *ast.OperationDefinition, flags flags, limits *Limits) (*operation, error) {
-	c := compiler{schema: schema, flags: flags, limits: limits, op: &operation{def: def, flags: flags}}
+func compile(schema *Schema, reader *search.Reader, def *ast.OperationDefinition, flags flags, limits *Limits) (*operation, error) {
+	c := compiler{schema: schema, reader: reader, flags: flags, limits: limits, op: &operation{def: def, flags: flags}}
 	roots := collect([]ast.SelectionSet{def.SelectionSet}, flags, func(name string) bool { return name == "Query" })
 	if err := c.count(len(roots), 1); err != nil {
 		return nil, err
@@ -95,6 +97,7 @@ func (c *compiler) rootFetch(r collected) (*fetch, error) {
 func (c *compiler) add(f *fetch, r collected, typeName string, depth int) (*fetch, error) {
 	f.index = len(c.op.fetches)
 	c.op.fetches = append(c.op.fetches, f)
+	f.where = c.constantWhere(f)
 	if f.kind == fetchConnection || f.kind == fetchReverseConnection {
 		return f, c.connection(f, r.selections(), depth)
 	}
@@ -103,6 +106,23 @@ func (c *compiler) add(f *fetch, r collected, typeName string, depth int) (*fetc
 		f.shapes = []*shape{s}
 	}
 	return f, err
+}
+
+// constantWhere reads a typed where that no variable and no clock has a part in.
+func (c *compiler) constantWhere(f *fetch) *constantWhere {
+	arg := f.field.Arguments.ForName("where")
+	if arg == nil || f.kind == fetchRead || varies(arg.Value) {
+		return nil
+	}
+	value, _ := literal(arg.Value, nil)
+	w := &constantWhere{value: asInput(value)}
+	w.expr, w.err = readWhere(c.schema, c.reader, f.typ, w.value)
+	return w
+}
+
+// varies says whether a value depends on the request: on variables, or on the time, from which ap measures the distance of a date.
+func varies(v *ast.Value) bool {
+	return v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return c.Name == "ap" || varies(c.Value) })
 }
 
 func (c *compiler) shape(f *fetch, sets []ast.SelectionSet, typeName string, depth int) (*shape, error) {

@@ -72,7 +72,7 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 	if def.Operation != ast.Query {
 		return failed(refuse(fault.New(fault.Unsupported, "only queries are served yet, not a %s", def.Operation)))
 	}
-	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(c.schema, def, f, &h.limits) })
+	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(c.schema, c.model.Reader, def, f, &h.limits) })
 	if err != nil {
 		return failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
 	}

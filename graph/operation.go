@@ -4,6 +4,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/heliograph/heliograph/graph/projection"
+	"github.com/heliograph/heliograph/search"
 )
 
 // operation is a compiled operation. It is immutable and shared by requests: what depends on variables is either read from
@@ -69,6 +70,15 @@ type fetch struct {
 	path   string     // for people
 	shapes []*shape   // one, or those of a connection's edges
 	page   *connection
+	// where is the typed where, if it is the same for all requests.
+	where *constantWhere
+}
+
+// constantWhere is a typed where without variables, read once.
+type constantWhere struct {
+	value input
+	expr  search.Expr
+	err   error
 }
 
 // shape is a selection on a resource.

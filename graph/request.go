@@ -87,6 +87,7 @@ type page struct {
 	composite.Page
 	ask     *ask
 	rows    int
+	parent  fhir.Ref // of a nested one
 	binding *cursor.Binding
 }
 
@@ -203,7 +204,7 @@ func (x *request) answer(ctx context.Context, now []pending, keys []keyed, calls
 		}
 	}
 	for i, f := range asked {
-		x.result(f, &results[i], level[f.index].fills)
+		x.result(f, &results[i], &level[f.index])
 	}
 	for _, p := range now {
 		x.fills[p.fill] = level[p.fetch.index].fills[p.entry]
@@ -211,7 +212,8 @@ func (x *request) answer(ctx context.Context, now []pending, keys []keyed, calls
 }
 
 // result makes fills of the answer to a search, or of one for each parent.
-func (x *request) result(f *fetch, r *composite.Result, out []fill) {
+func (x *request) result(f *fetch, r *composite.Result, b *batch) {
+	out := b.fills
 	for i := range out {
 		switch {
 		case r.Err != nil:
@@ -222,6 +224,9 @@ func (x *request) result(f *fetch, r *composite.Result, out []fill) {
 			out[i] = fill{kind: fillError, fetch: f, err: r.Pages[i].Err}
 		default:
 			out[i] = x.page(f, &r.Pages[i])
+			if out[i].kind == fillPage && i < len(b.parents) {
+				x.pages[out[i].at].parent = b.parents[i]
+			}
 		}
 	}
 }

@@ -22,6 +22,8 @@ type schemaBuilder struct {
 	meta   ast.FieldList
 	errs   []string
 	common commonArguments
+	// references are the inputs of references and composites that are made, by what they are made of.
+	references map[string]string
 }
 
 func newSchemaBuilder(s *Schema) *schemaBuilder {
@@ -31,7 +33,7 @@ func newSchemaBuilder(s *Schema) *schemaBuilder {
 			Types: make(map[string]*ast.Definition, 2048), Directives: map[string]*ast.DirectiveDefinition{},
 			PossibleTypes: make(map[string][]*ast.Definition, 2048), Implements: make(map[string][]*ast.Definition, 256),
 		},
-		named: make(map[string]*ast.Type, 1024), lists: make(map[string]*ast.Type, 1024),
+		named: make(map[string]*ast.Type, 1024), lists: make(map[string]*ast.Type, 1024), references: make(map[string]string, 128),
 	}
 }
 
@@ -42,6 +44,7 @@ func (b *schemaBuilder) build() error {
 	for _, name := range b.s.resources {
 		b.collectArguments(name)
 	}
+	b.wheres()
 	query := &ast.Definition{Kind: ast.Object, Name: "Query", Description: "What can be asked."}
 	b.define(query)
 	b.doc.Query = query

@@ -33,7 +33,7 @@ func (b *schemaBuilder) makeCommonArguments() commonArguments {
 			{Name: "_sort", Type: b.ref("String"), Description: "Search parameters to order by, with commas between; a minus before one turns it round."},
 		},
 		reverseList: ast.ArgumentDefinitionList{{Name: "_count", Type: b.ref("Int")}, {Name: "_offset", Type: b.ref("Int")}, sort},
-		reversePage: append(ast.ArgumentDefinitionList{sort}, relay[:2]...), // backward paging per parent is not served yet
+		reversePage: append(ast.ArgumentDefinitionList{sort, {Name: "_total", Type: b.ref(typeTotal)}}, relay...),
 		total:       &ast.ArgumentDefinition{Name: "_total", Type: b.ref(typeTotal), Description: "How count is found, where it is selected."},
 		cursor:      &ast.ArgumentDefinition{Name: "_cursor", Type: b.ref("String"), Description: "A page's link, alone."},
 		relay:       relay,
@@ -47,7 +47,7 @@ func (b *schemaBuilder) makeCommonArguments() commonArguments {
 // reserved says whether a name on search fields is not a search parameter's.
 func reserved(name string) bool {
 	switch name {
-	case "where", "fhirpath", "first", "after", "last", "before", "_count", "_offset", "_sort", "_total", "_cursor", "_filter", "_reference",
+	case "and", "or", "not", "where", "fhirpath", "first", "after", "last", "before", "_count", "_offset", "_sort", "_total", "_cursor", "_filter", "_reference",
 		"_has", "_type", "_query":
 		return true
 	}
@@ -82,6 +82,9 @@ func (b *schemaBuilder) rootFields(name string) ast.FieldList {
 	for _, a := range b.s.arguments[name] {
 		searches = append(searches, &ast.ArgumentDefinition{Name: a.name, Description: a.param.Description, Type: b.list("String")})
 	}
+	searches = append(searches, &ast.ArgumentDefinition{
+		Name: argWhere, Type: b.ref(name + suffixWhere), Description: "A typed condition: what the arguments say, and more.",
+	})
 	list := append(slices.Clone(searches), b.common.control...)
 	connection := append(append(slices.Clip(list), b.common.total, b.common.cursor), b.common.relay...)
 	b.connection(name)
@@ -123,8 +126,9 @@ func (b *schemaBuilder) reverseFields() map[string]ast.FieldList {
 		}
 		b.enum(source+suffixParameter, "The search parameters of "+source+" that refer to other resources.", names)
 		reference := &ast.ArgumentDefinition{Name: "_reference", Type: b.ref(source + suffixParameter)}
-		list := append(ast.ArgumentDefinitionList{reference}, b.common.reverseList...)
-		connection := append(ast.ArgumentDefinitionList{reference}, b.common.reversePage...)
+		where := &ast.ArgumentDefinition{Name: argWhere, Type: b.ref(source + suffixWhere)}
+		list := append(ast.ArgumentDefinitionList{reference, where}, b.common.reverseList...)
+		connection := append(ast.ArgumentDefinitionList{reference, where}, b.common.reversePage...)
 		pair := ast.FieldList{
 			b.field(source+suffixList, "", b.list(source), list),
 			b.field(source+suffixConnection, "", b.ref(source+suffixConnection), connection),

@@ -13,7 +13,9 @@ const defaultPage = 50
 // window is the page that a list or connection asks for, and what its cursors must carry.
 type window struct {
 	values []cursor.Value
-	sort   []string
+	// where is the typed where as it was given; nil if it was not.
+	where input
+	sort  []string
 	// size is the page's; 0 with all set is a list without _count.
 	size int
 	all  bool

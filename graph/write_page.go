@@ -142,12 +142,12 @@ func placeOf(p *page, i int) *search.Cursor {
 	return &search.Cursor{Order: p.Rows[i].Order, ID: p.Rows[i].Ref.ID}
 }
 
-// link writes one of FHIR's links of a page. They are whole queries, for _cursor, and exist at the root only.
+// link writes one of FHIR's links of a page. They are whole queries, for _cursor at the root.
 func (w *writer) link(dst []byte, f *fill, p *page, kind pageKind) []byte {
 	win := &p.ask.window
-	c := cursor.Cursor{Link: &cursor.Link{Size: win.size, Sort: win.sort, Values: win.values}}
+	c := cursor.Cursor{}
 	switch {
-	case f.fetch.parent >= 0 || win.size == 0:
+	case f.fetch.parent >= 0 && p.parent.ID == "" || win.size == 0:
 		return append(dst, "null"...)
 	case kind == pageFirst:
 	case kind == pageLast:
@@ -162,7 +162,7 @@ func (w *writer) link(dst []byte, f *fill, p *page, kind pageKind) []byte {
 	default:
 		return append(dst, "null"...)
 	}
-	c.Binding = w.binding(p)
+	c.Link, c.Binding = p.linked()
 	at := len(dst)
 	if dst = w.seal(dst, &c); len(dst)-at-2 > cursor.Max {
 		w.problem(fault.New(fault.TooCostly, "the query is too long for a link; page by first and after"), f.fetch)

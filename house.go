@@ -108,7 +108,7 @@ func (h *house) assemble(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	terms, err := terminology.Open(terminology.Config{Source: h.store, Parameters: h.models.Current().Parameters, Base: h.defs})
+	terms, err := terminology.Open(terminology.Config{Source: h.store, Parameters: h.models.Current().Parameters, Base: terminology.R4()})
 	if err != nil {
 		return err
 	}

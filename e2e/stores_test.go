@@ -67,7 +67,7 @@ func (k *kit) memory(testing.TB) primary {
 // terms is the embedded terminology over a store.
 func (k *kit) terms(t testing.TB, store primary) *terminology.Terminology {
 	t.Helper()
-	terms, err := terminology.Open(terminology.Config{Source: store, Parameters: k.params, Base: fhir.R4()})
+	terms, err := terminology.Open(terminology.Config{Source: store, Parameters: k.params, Base: terminology.R4()})
 	if err != nil {
 		t.Fatal(err)
 	}

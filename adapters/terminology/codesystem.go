@@ -31,11 +31,13 @@ type property struct{ code, value string }
 // conceptProperties begins the uris of the properties that FHIR itself defines (CodeSystem, "Predefined Properties").
 const conceptProperties = "http://hl7.org/fhir/concept-properties#"
 
+func newCodeSystem() *codeSystem {
+	return &codeSystem{index: map[string]int32{}, properties: map[string]string{}, used: map[string]bool{}}
+}
+
 func readCodeSystem(v *fastjson.Value) *codeSystem {
-	s := &codeSystem{
-		content: text(v, "content"), meaning: text(v, "hierarchyMeaning"), valueSet: text(v, "valueSet"),
-		index: map[string]int32{}, properties: map[string]string{}, used: map[string]bool{},
-	}
+	s := newCodeSystem()
+	s.content, s.meaning, s.valueSet = text(v, "content"), text(v, "hierarchyMeaning"), text(v, "valueSet")
 	for _, p := range v.GetArray("property") {
 		s.properties[text(p, "code")] = text(p, "uri")
 	}
@@ -44,18 +46,27 @@ func readCodeSystem(v *fastjson.Value) *codeSystem {
 	return s
 }
 
-// read adds concepts below a parent (−1: none). A code that occurs twice is one concept in two places.
+// concept is where the concept of a code is: it is made if it is not there. A code that occurs twice is one concept in two places.
+func (s *codeSystem) concept(code string) int32 {
+	i, there := s.index[code]
+	if !there {
+		i = int32(len(s.concepts))
+		s.index[code] = i
+		s.concepts = append(s.concepts, concept{code: code})
+	}
+	return i
+}
+
+// read adds concepts below a parent (−1: none).
 func (s *codeSystem) read(list []*fastjson.Value, parent int32) {
 	for _, v := range list {
 		code := text(v, "code")
 		if code == "" {
 			continue
 		}
-		i, there := s.index[code]
-		if !there {
-			i = int32(len(s.concepts))
-			s.index[code] = i
-			s.concepts = append(s.concepts, concept{code: code, display: text(v, "display")})
+		i := s.concept(code)
+		if display := text(v, "display"); display != "" {
+			s.concepts[i].display = display
 		}
 		for _, p := range v.GetArray("property") {
 			s.addProperty(i, property{code: text(p, "code"), value: valueOf(p)})

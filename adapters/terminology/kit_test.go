@@ -8,7 +8,6 @@ import (
 	"github.com/heliograph/heliograph/adapters/adaptertest"
 	"github.com/heliograph/heliograph/adapters/memory"
 	"github.com/heliograph/heliograph/adapters/terminology"
-	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -24,7 +23,7 @@ func newKit(t testing.TB, resources ...string) *kit {
 	k.put(t, "main", resources...)
 	var err error
 	k.Terminology, err = terminology.Open(terminology.Config{
-		Source: k.store, Parameters: adaptertest.Parameters(t), Base: fhir.R4(),
+		Source: k.store, Parameters: adaptertest.Parameters(t), Base: terminology.R4(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -81,7 +81,7 @@ func (r *run) find(ctx context.Context, l lookup) (*definition, error) {
 	}
 	r.uses = append(r.uses, u)
 	if d == nil {
-		return r.base(l), nil
+		return r.cfg.Base.find(l), nil
 	}
 	return d, nil
 }
@@ -221,16 +221,4 @@ func (r *run) parse(res *search.Resource) (*definition, error) {
 	}
 	r.parsed.Set(key, d)
 	return d, nil
-}
-
-// base is a value set of the base definitions; nil if there is none. It is as good as stored, where none is.
-func (r *run) base(l lookup) *definition {
-	if r.cfg.Base == nil || l.resourceType != valueSetType || l.version != "" && l.version != r.cfg.Base.Version {
-		return nil
-	}
-	held := r.cfg.Base.ValueSet(l.url)
-	if held == nil {
-		return nil
-	}
-	return &definition{url: l.url, tag: r.cfg.Base.Version, valueSet: &valueSet{expanded: held.Codes, whole: true}}
 }

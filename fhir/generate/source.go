@@ -48,8 +48,8 @@ type parameter struct {
 }
 
 type valueSet struct {
-	URL     string
-	Compose struct{ Include, Exclude []include }
+	URL, Version string
+	Compose      struct{ Include, Exclude []include }
 }
 
 type include struct {
@@ -60,13 +60,14 @@ type include struct {
 }
 
 type codeSystem struct {
-	URL, Content string
-	Concept      []concept
+	URL, Version, Content, ValueSet string
+	Concept                         []concept
 }
 
 type concept struct {
-	Code    string
-	Concept []concept
+	Code     string
+	Concept  []concept
+	Property []struct{ Code, ValueCode string }
 }
 
 // readSource reads the files of the package.

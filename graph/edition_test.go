@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -101,6 +102,7 @@ func TestEditions(t *testing.T) {
 	c.answers(query, "PARAMETER_BUILDING")
 	c.settle()
 	c.answers(query, found)
+	c.answers(`{ PatientList(where: {first_name: {eq: "bob"}}) { id } }`, found)
 	if after := c.etag(); after == before || after == "" {
 		t.Errorf("the schema has the ETag %s, as before", after)
 	}
@@ -115,4 +117,29 @@ func TestEditions(t *testing.T) {
 	if c.etag() != before {
 		t.Error("the schema is not the one of the beginning")
 	}
+}
+
+// TestEditionsBesideQueries: queries that run while the schema changes are answered, each by the schema that it began with.
+func TestEditionsBesideQueries(t *testing.T) {
+	c := openChanging(t, `{"resourceType":"Patient","id":"a","name":[{"given":["Bob"]}]}`)
+	stop := make(chan struct{})
+	var asking sync.WaitGroup
+	for range 3 {
+		asking.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					c.answers(`{ PatientList(given: "bob") { id } }`, `{"data":{"PatientList":[{"id":"a"}]}}`)
+				}
+			}
+		})
+	}
+	for round := range 4 {
+		c.parameter([]string{"active", "retired"}[round%2], "first-name")
+		c.settle()
+	}
+	close(stop)
+	asking.Wait()
 }

@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -255,4 +256,24 @@ func FuzzCheckCustom(f *testing.F) {
 			t.Fatalf("it passes the check, and yet: %v", errs)
 		}
 	})
+}
+
+// TestDocExample holds the example of the documentation to the check.
+func TestDocExample(t *testing.T) {
+	page, err := os.ReadFile("../docs/search-parameters.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```json\n")
+	example, _, found := strings.Cut(rest, "```")
+	v, err := fastjson.Parse(example)
+	if !found || err != nil {
+		t.Fatalf("there is no example: %v", err)
+	}
+	if issues := newIndexer(t).Parameters().CheckCustom(v); len(issues) > 0 {
+		t.Error(issues)
+	}
+	if issues := fhir.R4().Validate(v, fhir.ValidateOptions{}); len(issues) > 0 {
+		t.Error(issues)
+	}
 }

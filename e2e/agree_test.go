@@ -31,8 +31,12 @@ func (k *kit) graphOver(t testing.TB, store primary) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	storage, err := composite.NewStorage(composite.StorageConfig{Primary: store, Intake: k.intake})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h, err := graph.New(graph.Config{
-		Definitions: fhir.R4(), Models: k.models, Engine: graph.Over(engine), CursorKey: bytes.Repeat([]byte{1}, 32),
+		Definitions: fhir.R4(), Models: k.models, Engine: graph.Over(engine), Storage: storage, CursorKey: bytes.Repeat([]byte{1}, 32),
 	})
 	if err != nil {
 		t.Fatal(err)

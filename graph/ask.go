@@ -39,6 +39,8 @@ type asker struct {
 	vars   map[string]any
 	key    []byte
 	refs   *resolver
+	// written is what the payload that is being written is of.
+	written *written
 }
 
 func (k *asker) ask(f *fetch) ask {
@@ -53,6 +55,10 @@ func (k *asker) ask(f *fetch) ask {
 	case fetchNode:
 		t := k.refs.node(args.text("nodeId"))
 		a.key, a.fragment = t.key, t.fragment
+	case fetchWritten:
+		a.part.Targets, a.key = []string{f.typ}, k.written.key
+	case fetchInformation:
+		a.part.Targets, a.key = []string{f.typ}, informationKey
 	case fetchReference:
 		a.optional, a.only = args.flag("optional"), args.text("type")
 		if a.only != "" {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/planner"
 	"github.com/heliograph/heliograph/search"
 )
@@ -32,6 +33,10 @@ type Config struct {
 	// Models give the parameters that the schema has, and the reader of their values.
 	Models *composite.Models
 	Engine Engine
+	// Storage is where mutations write; without it they are refused.
+	Storage Storage
+	// Compiler compiles the expressions of FHIRPath Patches; nil makes one with the defaults.
+	Compiler *fhirpath.Compiler
 	// Types narrows the schema to these resource types; empty is all.
 	Types []string
 	// CursorKey signs cursors: the same 32 bytes or more in every gateway of one primary.

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/internal/fault"
 )
 
@@ -17,11 +18,17 @@ type problem struct {
 	err   error
 	path  []any // string, int
 	field *ast.Field
+	// outcome says that the error is to tell an OperationOutcome as well.
+	outcome bool
 }
 
 // codeOf is the one table from errors to codes.
 func codeOf(err error) fault.Code {
 	code := fault.Of(err)
+	var invalid *composite.InvalidError
+	if errors.As(err, &invalid) {
+		return fault.BadUserInput
+	}
 	if code == fault.Internal && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
 		return fault.Timeout
 	}
@@ -31,7 +38,10 @@ func codeOf(err error) fault.Code {
 // messageOf is what a client is told. Internal errors say nothing; the log has them.
 func messageOf(err error, code fault.Code) string {
 	var f *fault.Error
+	var invalid *composite.InvalidError
 	switch {
+	case errors.As(err, &invalid):
+		return invalidText(invalid)
 	case code == fault.Internal:
 		return "internal error"
 	case code == fault.Timeout:
@@ -84,6 +94,9 @@ func newError(ctx context.Context, log *slog.Logger, p problem) *gqlerror.Error 
 	var f *fault.Error
 	if errors.As(p.err, &f) && f.RetryAfter > 0 {
 		e.Extensions["retryAfter"] = f.RetryAfter.Seconds()
+	}
+	if p.outcome {
+		e.Extensions["resource"] = outcomeOf(p.err, code, e.Message)
 	}
 	if serious(code) && !errors.Is(p.err, context.Canceled) { // a client that has gone is nobody's failure
 		log.ErrorContext(ctx, "a field failed", "path", e.Path.String(), "code", string(code), "error", p.err)

@@ -18,15 +18,17 @@ type call struct {
 	query     string
 	name      string
 	variables map[string]any
+	text      []byte // of the variables
 	caller    search.Caller
 	queryOnly bool   // a mutation is refused (GET)
+	lenient   bool   // what legacy data bends is written all the same
 	explain   string // one of the explain modes
 
 	*edition // that of the beginning: execute sets it
 }
 
-// outcome is the response to a call: body is JSON, valid until release.
-type outcome struct {
+// response is the answer to a call: body is JSON, valid until release.
+type response struct {
 	body []byte
 	// gzipped is the same body compressed, where it is at hand.
 	gzipped []byte
@@ -38,7 +40,7 @@ type outcome struct {
 }
 
 // execute runs a call. It never panics and always gives a body.
-func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
+func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 	defer func() {
 		if r := recover(); r != nil {
 			h.log.ErrorContext(ctx, "a request panicked", "panic", r, "stack", string(debug.Stack()))
@@ -69,9 +71,6 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 	if err != nil {
 		return failed(h.located(ctx, err))
 	}
-	if def.Operation != ast.Query {
-		return failed(refuse(fault.New(fault.Unsupported, "only queries are served yet, not a %s", def.Operation)))
-	}
 	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(c.schema, c.model.Reader, def, f, &h.limits) })
 	if err != nil {
 		return failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
@@ -82,6 +81,9 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 	if op.schema && h.production {
 		return failed(refuse(fault.New(fault.Forbidden, "introspection is switched off")))
 	}
+	if def.Operation == ast.Mutation {
+		return h.mutate(ctx, c, op, vars)
+	}
 	if op.onlySchema() && len(def.VariableDefinitions) == 0 {
 		return h.remembered(ctx, c, d, op)
 	}
@@ -89,7 +91,7 @@ func (h *Handler) execute(ctx context.Context, c *call) (out outcome) {
 }
 
 // remembered answers an operation that asks for nothing but the schema: the response is kept.
-func (h *Handler) remembered(ctx context.Context, c *call, d *document, op *operation) outcome {
+func (h *Handler) remembered(ctx context.Context, c *call, d *document, op *operation) response {
 	r, err := c.rendered.answer(queryKey(d.text, c.name), func() ([]byte, error) {
 		out := h.run(ctx, c, d, op, nil)
 		defer out.release()
@@ -98,7 +100,7 @@ func (h *Handler) remembered(ctx context.Context, c *call, d *document, op *oper
 	if err != nil {
 		return failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
 	}
-	return outcome{body: r.raw, gzipped: r.gzipped, release: func() {}}
+	return response{body: r.raw, gzipped: r.gzipped, release: func() {}}
 }
 
 // pick chooses the operation of a document by its name (GraphQL 6.1).
@@ -124,11 +126,11 @@ func (h *Handler) located(ctx context.Context, err error) gqlerror.List {
 	return gqlerror.List{e}
 }
 
-// failed is the outcome of a call that was not run: errors, and no data.
-func failed(errs gqlerror.List) outcome {
+// failed is the answer to a call that was not run: errors, and no data.
+func failed(errs gqlerror.List) response {
 	body := append([]byte(nil), `{"errors":`...)
 	body = append(appendJSON(body, errs), '}')
-	return outcome{body: body, refused: true, release: func() {}}
+	return response{body: body, refused: true, release: func() {}}
 }
 
 // appendJSON appends what encoding/json makes of a value of ours, which cannot fail.
@@ -143,6 +145,9 @@ func appendJSON(dst []byte, v any) []byte {
 // gatewayPlan is shown for an operation that asks for no resources.
 const gatewayPlan = "the gateway's own fields only: no resource is searched or read\n"
 
+// writePlan is shown for a mutation whose payload asks for no resources.
+const writePlan = "the write only: no resource is searched or read\n"
+
 // The values of the header X-Heliograph-Explain: the plan beside the result, with what each part of it did, or instead of the result.
 const (
 	explainPlan    = "plan"
@@ -151,7 +156,7 @@ const (
 )
 
 // run executes a compiled operation and writes the response.
-func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, vars map[string]any) outcome {
+func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, vars map[string]any) response {
 	x := h.take(c.edition, op)
 	defer h.put(x)
 	h.prepare(x, c, vars)
@@ -179,7 +184,7 @@ func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, 
 	}
 	body = h.finish(ctx, body, &w, c)
 	*buf = body
-	return outcome{body: body, release: func() { h.buffers.Put(buf) }}
+	return response{body: body, release: func() { h.buffers.Put(buf) }}
 }
 
 // root writes a root field, its key included.
@@ -216,18 +221,22 @@ func (h *Handler) root(dst []byte, w *writer, i int, gateway map[string]json.Raw
 
 // finish writes what follows the data.
 func (h *Handler) finish(ctx context.Context, body []byte, w *writer, c *call) []byte {
-	if len(w.problems) > 0 {
-		errs := make(gqlerror.List, 0, len(w.problems)+1)
-		for _, p := range w.problems {
+	return h.end(ctx, body, w.problems, w.hidden, h.extensions(w.x, c))
+}
+
+func (h *Handler) end(ctx context.Context, body []byte, problems []problem, hidden int, ext map[string]any) []byte {
+	if len(problems) > 0 {
+		errs := make(gqlerror.List, 0, len(problems)+1)
+		for _, p := range problems {
 			errs = append(errs, newError(ctx, h.log, p))
 		}
-		if w.hidden > 0 {
-			errs = append(errs, newError(ctx, h.log, problem{err: fault.New(fault.TooCostly, "there are %d more errors", w.hidden)}))
+		if hidden > 0 {
+			errs = append(errs, newError(ctx, h.log, problem{err: fault.New(fault.TooCostly, "there are %d more errors", hidden)}))
 		}
 		body = append(body, `,"errors":`...)
 		body = appendJSON(body, errs)
 	}
-	if ext := h.extensions(w.x, c); len(ext) > 0 {
+	if len(ext) > 0 {
 		body = append(body, `,"extensions":`...)
 		body = appendJSON(body, ext)
 	}
@@ -237,10 +246,14 @@ func (h *Handler) finish(ctx context.Context, body []byte, w *writer, c *call) [
 // extensions are what an answer says of itself: always what is degraded or stale, and the plan when it was asked for.
 func (h *Handler) extensions(x *request, c *call) map[string]any {
 	if x.exec == nil {
-		if c.explain == "" || len(x.op.gateway) == 0 {
+		plan := gatewayPlan
+		if x.written != nil {
+			plan = writePlan
+		}
+		if c.explain == "" || len(x.op.gateway) == 0 && x.written == nil {
 			return nil
 		}
-		return map[string]any{"explain": map[string]any{"plan": gatewayPlan, "snapshot": h.engine.Snapshot().Number}}
+		return map[string]any{"explain": map[string]any{"plan": plan, "snapshot": h.engine.Snapshot().Number}}
 	}
 	report := x.exec.Report()
 	var ext map[string]any

@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/graph/projection"
 	"github.com/heliograph/heliograph/search"
 )
@@ -30,6 +31,8 @@ type Handler struct {
 	gzips      sync.Pool // of *gzip.Writer
 	log        *slog.Logger
 	production bool
+	storage    Storage
+	compiler   *fhirpath.Compiler
 }
 
 // New makes a handler. It fails if something required is missing, or the schema cannot be built.
@@ -47,7 +50,10 @@ func New(cfg Config) (*Handler, error) {
 	h := &Handler{
 		engine: cfg.Engine, make: cfg.edition, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
 		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions),
-		log: cfg.Logger, production: cfg.Production,
+		log: cfg.Logger, production: cfg.Production, storage: cfg.Storage, compiler: cfg.Compiler,
+	}
+	if h.compiler == nil {
+		h.compiler = fhirpath.New(fhirpath.Config{Definitions: cfg.Definitions})
 	}
 	if h.caller == nil {
 		h.caller = func(*http.Request) (search.Caller, error) { return search.Caller{Tenant: "main"}, nil }

@@ -105,3 +105,16 @@ func acceptsGzip(header http.Header) bool {
 	}
 	return false
 }
+
+// prefersLenient reads the header Prefer (RFC 7240; FHIR R4, 3.1.1.4.10): whether what legacy data bends is to be accepted.
+func prefersLenient(h http.Header) bool {
+	for _, line := range h.Values("Prefer") {
+		for part := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ',' || r == ';' }) {
+			name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+			if strings.EqualFold(name, "handling") && strings.EqualFold(strings.Trim(value, `"`), "lenient") {
+				return true
+			}
+		}
+	}
+	return false
+}

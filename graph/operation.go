@@ -16,8 +16,10 @@ type operation struct {
 	fetches []*fetch // each behind its parent
 	holes   []hole
 	gateway ast.SelectionSet // the root fields that gqlgen answers
-	schema  bool             // it asks for the schema
-	size    int              // fields, fragments expanded
+	// mutations are the roots of a mutation, which has no others.
+	mutations []*mutation
+	schema    bool // it asks for the schema
+	size      int  // fields, fragments expanded
 }
 
 // onlySchema says whether it asks for the schema and nothing else.
@@ -36,7 +38,8 @@ const (
 	rootTypename rootKind = iota
 	rootFetch
 	rootGateway
-	rootSchema // __schema and __type
+	rootSchema  // __schema and __type
+	rootPayload // a field of a payload that the write itself tells
 )
 
 // root is a field at the top.
@@ -57,6 +60,8 @@ const (
 	fetchReference
 	fetchReverseList
 	fetchReverseConnection
+	fetchWritten     // the resource of a payload
+	fetchInformation // the OperationOutcome of a payload
 )
 
 // fetch is a field that asks the stores: a part of the plan, and what its rows become.
@@ -80,6 +85,9 @@ type constantWhere struct {
 	expr  search.Expr
 	err   error
 }
+
+// names says whether a fetch is of one thing that may have no name, which is then nothing.
+func (f *fetch) names() bool { return f.kind == fetchNode || f.kind == fetchWritten }
 
 // shape is a selection on a resource.
 type shape struct {

@@ -10,7 +10,7 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 	if len(x.op.fetches) == 0 {
 		return
 	}
-	k := asker{schema: c.schema, reader: c.model.Reader, limits: &h.limits, caller: c.caller, vars: vars, key: h.key, refs: h.refs}
+	k := asker{schema: c.schema, reader: c.model.Reader, limits: &h.limits, caller: c.caller, vars: vars, key: h.key, refs: h.refs, written: x.written}
 	for _, f := range x.op.fetches {
 		x.asks = append(x.asks, k.ask(f))
 	}
@@ -30,6 +30,10 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 	if plan != nil {
 		x.plan, x.exec = plan, h.engine.Start(plan)
 		x.load = newLoader(x.exec)
+		if x.written != nil {
+			x.load.know(x.written.key, x.written.resource)
+			x.load.know(informationKey, x.written.information())
+		}
 	}
 	x.start()
 }
@@ -37,10 +41,13 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 // plan numbers the parts that can run and plans them. It is nil when there are none.
 func (h *Handler) plan(x *request) (*planner.Plan, error) {
 	op := planner.Operation{}
+	if x.written != nil {
+		op.AtLeast = x.written.done.Position
+	}
 	for i, f := range x.op.fetches {
 		a := &x.asks[i]
 		a.number = -1
-		if a.err != nil || f.kind == fetchNode && a.key.ID == "" || f.parent >= 0 && x.asks[f.parent].number < 0 {
+		if a.err != nil || f.names() && a.key.ID == "" || f.parent >= 0 && x.asks[f.parent].number < 0 {
 			continue
 		}
 		a.part.Parent = -1

@@ -20,10 +20,12 @@ type request struct {
 	refs   *resolver
 	limits *Limits
 	op     *operation
-	asks   []ask
-	plan   *planner.Plan
-	exec   Execution
-	load   *loader
+	// written is what the mutation did whose payload this is of.
+	written *written
+	asks    []ask
+	plan    *planner.Plan
+	exec    Execution
+	load    *loader
 
 	doc  []byte
 	run  projection.Run
@@ -126,7 +128,7 @@ func (x *request) want(at int, f *fetch, key search.Key) {
 	case a.err != nil:
 		x.fills[at] = fill{kind: fillError, fetch: f, err: a.err}
 		return
-	case f.kind == fetchNode && key.ID == "":
+	case f.names() && key.ID == "":
 		return
 	case a.part.Kind != planner.Get && !a.part.Rows && a.part.Total == planner.NoTotal:
 		x.fills[at] = x.empty(f)
@@ -287,6 +289,8 @@ func (x *request) resource(f *fetch, key search.Key, got *loaded) fill {
 		return missing(fault.NotFound, "there is no such resource")
 	case r.Deleted:
 		return missing(fault.Gone, "the resource has been deleted")
+	case f.kind == fetchInformation:
+		return x.information(f, r)
 	case !x.schema.served[r.Ref.Type]:
 		return missing(fault.Unsupported, notServed(r.Ref.Type).Message)
 	case a.fragment != "":
@@ -298,4 +302,11 @@ func (x *request) resource(f *fetch, key search.Key, got *loaded) fill {
 	}
 	x.project(at, f.shapes[0], r, key.Version)
 	return fill{kind: fillRow, fetch: f, at: int32(at)}
+}
+
+// information makes the fill of the OperationOutcome of a payload. It is named after the version that was written.
+func (x *request) information(f *fetch, r *search.Resource) fill {
+	c := container{resource: r, source: r.Body.JSON, stored: true}
+	done := &x.written.done
+	return x.row(f, &c, projection.Span{End: len(c.source)}, identity{ref: done.Ref, version: done.Version, fragment: "information"})
 }

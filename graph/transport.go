@@ -55,6 +55,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, media, http.StatusBadRequest, fault.New(fault.BadUserInput, "X-Heliograph-Explain is plan, analyze or plan-only"))
 		return
 	}
+	c.lenient = prefersLenient(r.Header)
 	out := h.execute(r.Context(), &c)
 	defer out.release()
 	h.respond(w, r, media, &out)
@@ -62,7 +63,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // respond writes an outcome. Whatever was not run is a client's error by status, except in application/json, whose clients
 // expect 200 for all well-formed requests (GraphQL over HTTP, 6.4.1).
-func (h *Handler) respond(w http.ResponseWriter, r *http.Request, media string, out *outcome) {
+func (h *Handler) respond(w http.ResponseWriter, r *http.Request, media string, out *response) {
 	status := http.StatusOK
 	switch {
 	case out.mutation:
@@ -175,6 +176,7 @@ func (c *call) readVariables(text []byte) error {
 	if len(text) == 0 || string(text) == "null" {
 		return nil
 	}
+	c.text = text
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	if err := d.Decode(&c.variables); err != nil {

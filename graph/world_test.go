@@ -54,8 +54,12 @@ func open(t testing.TB, change func(*graph.Config), resources ...string) *world 
 		t.Fatal(err)
 	}
 	w.counted = &counted{Engine: graph.Over(w.engine)}
+	storage, err := composite.NewStorage(composite.StorageConfig{Primary: w.store, Intake: composite.NewIntake(fhir.R4(), w.models)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	cfg := graph.Config{
-		Definitions: fhir.R4(), Models: w.models, Engine: w.counted,
+		Definitions: fhir.R4(), Models: w.models, Engine: w.counted, Storage: storage,
 		CursorKey: bytes.Repeat([]byte("k"), 32), Version: "test", BaseURLs: []string{"https://here.example/fhir"},
 	}
 	if change != nil {
@@ -66,6 +70,8 @@ func open(t testing.TB, change func(*graph.Config), resources ...string) *world 
 	}
 	return w
 }
+
+func caller() search.Caller { return search.Caller{Tenant: "main"} }
 
 func (w *world) put(resource string) { w.t.Helper(); w.putFor("main", resource) }
 

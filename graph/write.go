@@ -14,6 +14,7 @@ type writer struct {
 	key      []byte
 	cursors  *cursor.Sealer
 	steps    []step
+	base     []step // of the payload that is written
 	problems []problem
 	hidden   int // problems beyond the limit
 	// schemaErr is of the first introspection field that failed.
@@ -30,7 +31,7 @@ type step struct {
 
 // root writes the value of a root field.
 func (w *writer) root(dst []byte, i int) []byte {
-	w.steps = append(w.steps[:0], step{key: w.x.op.roots[i].key})
+	w.steps = append(append(w.steps[:0], w.base...), step{key: w.x.op.roots[i].key})
 	return w.fill(dst, &w.x.fills[i], nil)
 }
 

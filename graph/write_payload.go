@@ -1,0 +1,88 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/internal/fault"
+)
+
+// payload writes what is selected of a payload. The resource is the one that was just written; whatever hangs on it is read at
+// the position of the write or later.
+func (m *mutating) payload(ctx context.Context, root *mutation, done *written, vars map[string]any) {
+	x := m.h.take(m.c.edition, root.payload)
+	defer m.h.put(x)
+	x.written = done
+	m.h.prepare(x, m.c, vars)
+	if x.exec != nil && m.c.explain != explainOnly {
+		x.levels(ctx)
+	}
+	w := writer{x: x, key: m.h.key, problems: m.problems, hidden: m.hidden, base: []step{{key: root.key}}}
+	mark := len(m.body)
+	m.body = w.payload(m.body, root, done, m.c.explain == explainOnly)
+	if x.overrun != nil {
+		// What was written is written: the payload says so, without the resources that are too much.
+		overrun := x.overrun
+		w.problems, w.hidden = m.problems, m.hidden
+		m.body = w.payload(m.body[:mark], root, done, true)
+		x.overrun = nil
+		w.steps = w.base
+		w.problem(fault.New(codeOf(overrun), "the write is done, but its payload cannot be shown whole: %s", messageOf(overrun, codeOf(overrun))), nil)
+		x.overrun = overrun
+	}
+	m.problems, m.hidden = w.problems, w.hidden
+	if ext := m.h.extensions(x, m.c); len(ext) > 0 {
+		m.ext = append(m.ext, ext)
+	}
+}
+
+// payload writes a payload; a bare one without what comes from the stores.
+func (w *writer) payload(dst []byte, root *mutation, done *written, bare bool) []byte {
+	dst = append(dst, '{')
+	for i := range root.payload.roots {
+		r := &root.payload.roots[i]
+		dst = append(append(append(comma(dst, i), '"'), r.key...), `":`...)
+		switch {
+		case r.kind == rootFetch && bare:
+			dst = append(dst, "null"...)
+		case r.kind == rootFetch:
+			dst = w.root(dst, i)
+		default:
+			dst = appendPayloadField(dst, r.fields[0].Name, root, done)
+		}
+	}
+	return append(dst, '}')
+}
+
+func appendPayloadField(dst []byte, name string, root *mutation, done *written) []byte {
+	d := &done.done
+	switch name {
+	case "__typename":
+		return appendQuoted(dst, root.name)
+	case "effect":
+		return appendQuoted(dst, effectName(d.Effect))
+	case "id":
+		return appendText(dst, d.Ref.ID)
+	case "sync":
+		return appendText(dst, done.sync())
+	}
+	if d.Version == 0 {
+		return append(dst, "null"...)
+	}
+	if name == "version" {
+		return appendQuoted(dst, etag(d.Version))
+	}
+	return appendQuoted(dst, d.Ref.String()+"/_history/"+etag(d.Version))
+}
+
+func effectName(e composite.Effect) string {
+	switch e {
+	case composite.Created:
+		return "created"
+	case composite.Updated:
+		return "updated"
+	case composite.Deleted:
+		return "deleted"
+	}
+	return "unchanged"
+}

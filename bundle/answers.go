@@ -3,7 +3,6 @@ package bundle
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -12,38 +11,27 @@ import (
 	"github.com/heliograph/heliograph/search"
 )
 
-// answers are the entries of a response, on disk until they are written out in the order of the request.
+// answers are the entries of a response, spooled until they are written out in the order of the request.
 type answers struct {
 	mu    sync.Mutex
-	file  *os.File
-	size  int64
+	spool spool
 	spans []span
 }
 
 type span struct{ from, size int64 }
 
-func newAnswers(dir string, entries int) (*answers, error) {
-	f, err := os.CreateTemp(dir, "bundle-response-*.json")
-	if err != nil {
-		return nil, err
-	}
-	return &answers{file: f, spans: make([]span, entries)}, nil
+func newAnswers(dir string, entries int) *answers {
+	return &answers{spool: spool{dir: dir}, spans: make([]span, entries)}
 }
-
-// Close removes the file.
-func (a *answers) Close() { discard(a.file) }
 
 // put keeps the answer to an entry.
 func (a *answers) put(entry int, r reply) error {
 	raw := r.append(nil)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, err := a.file.WriteAt(raw, a.size); err != nil {
-		return err
-	}
-	a.spans[entry] = span{a.size, int64(len(raw))}
-	a.size += int64(len(raw))
-	return nil
+	a.spans[entry] = span{a.spool.size, int64(len(raw))}
+	_, err := a.spool.Write(raw)
+	return err
 }
 
 // reply is one entry of a response (R4, bundle-definitions.html#Bundle.entry.response).
@@ -105,7 +93,7 @@ type Response struct {
 }
 
 // Close frees what the response holds.
-func (r *Response) Close() { r.answers.Close() }
+func (r *Response) Close() { r.answers.spool.Close() }
 
 // Entries is the number of entries.
 func (r *Response) Entries() int { return len(r.answers.spans) }
@@ -121,7 +109,7 @@ func (r *Response) WriteTo(w io.Writer) (int64, error) {
 			out.text(",")
 		}
 		if out.err == nil {
-			_, out.err = io.Copy(out, io.NewSectionReader(r.answers.file, s.from, s.size))
+			_, out.err = io.Copy(out, r.answers.spool.section(s.from, s.size))
 		}
 	}
 	if len(r.answers.spans) > 0 {

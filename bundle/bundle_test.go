@@ -228,6 +228,7 @@ func TestEveryProblem(t *testing.T) {
 			{"null", `null`, "Bundle.entry[1]", "not a JSON object", fault.BadUserInput},
 			{"an operation", entry("POST", "Patient/$everything", patient("", "A")), "Bundle.entry[1]", "operations", fault.BadUserInput},
 			{"the same twice", entry("PUT", "Patient/ok", patient("ok", "A")), "Bundle.entry[1]", "entry[0]", fault.BadUserInput},
+			{"a name twice", named("urn:uuid:ok", entry("POST", "Patient", patient("", "A"))), "Bundle.entry[1]", "same fullUrl", fault.BadUserInput},
 			{"another version", entry("PUT", "Patient/a", patient("a", "A"), `,"ifMatch":"W/\"7\""`), "Bundle.entry[1]", "at version 1, not 7", fault.Conflict},
 			{"it is there", entry("PUT", "Patient/a", patient("a", "A"), `,"ifNoneMatch":"*"`), "Bundle.entry[1]", "there already", fault.PreconditionFailed},
 			{"several matches", entry("PUT", "Patient?family=Twin", patient("", "A")), "Bundle.entry[1]", "several", fault.PreconditionFailed},
@@ -235,7 +236,7 @@ func TestEveryProblem(t *testing.T) {
 			{"nothing to patch", entry("PATCH", "Patient/none", binary(`[]`)), "Bundle.entry[1]", "not there", fault.NotFound},
 			{"an unknown parameter", entry("DELETE", "Patient?famly=x", ""), "Bundle.entry[1]", "did you mean family", fault.BadUserInput},
 		} {
-			_, err := d.run(t, bundle.Options{}, "transaction", entry("PUT", "Patient/ok", patient("ok", "Fine")), c.entry, entry("POST", "Patient", `{"resourceType":"Patient","active":"yes"}`))
+			_, err := d.run(t, bundle.Options{}, "transaction", named("urn:uuid:ok", entry("PUT", "Patient/ok", patient("ok", "Fine"))), c.entry, entry("POST", "Patient", `{"resourceType":"Patient","active":"yes"}`))
 			var invalid *composite.InvalidError
 			if !errors.As(err, &invalid) {
 				t.Errorf("%s: %v", c.name, err)
@@ -247,7 +248,7 @@ func TestEveryProblem(t *testing.T) {
 					t.Errorf("%s: %v", c.name, err)
 				}
 			}
-			_, err = d.run(t, bundle.Options{}, "transaction", entry("PUT", "Patient/ok", patient("ok", "Fine")), c.entry)
+			_, err = d.run(t, bundle.Options{}, "transaction", named("urn:uuid:ok", entry("PUT", "Patient/ok", patient("ok", "Fine"))), c.entry)
 			if fault.Of(err) != c.code || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), c.path) {
 				t.Errorf("%s alone: %v", c.name, err)
 			}

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"io"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -19,12 +18,9 @@ import (
 // content reads the spooled Bundle again and gives the resource of every entry that writes to f, a bounded number side by side. f may
 // keep what it is given. An error of f ends it.
 func (r *run) content(ctx context.Context, f func(ctx context.Context, i int, e Entry) error) error {
-	if _, err := r.in.Seek(0, io.SeekStart); err != nil {
-		return fault.At("", "spool", err)
-	}
 	g, within := errgroup.WithContext(ctx)
 	g.SetLimit(r.cfg.Workers)
-	_, err := Read(bufio.NewReaderSize(r.in, 1<<16), func(e *Entry) bool {
+	_, err := Read(bufio.NewReaderSize(r.in.section(0, r.in.size), 1<<16), func(e *Entry) bool {
 		i := e.Number - 1
 		if it := &r.items[i]; it.err != nil || it.reads() {
 			return within.Err() == nil

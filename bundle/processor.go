@@ -3,7 +3,6 @@ package bundle
 import (
 	"context"
 	"io"
-	"os"
 	"runtime"
 
 	"github.com/heliograph/heliograph/composite"
@@ -98,18 +97,13 @@ func (p *Processor) Process(ctx context.Context, caller search.Caller, r io.Read
 	if o.Failure == nil {
 		o.Failure = failure
 	}
-	run := &run{Processor: p, caller: caller, options: o}
-	var err error
-	if run.in, err = os.CreateTemp(p.cfg.Dir, "bundle-*.json"); err != nil {
-		return nil, fault.At("", "spool", err)
-	}
-	defer discard(run.in)
+	run := &run{Processor: p, caller: caller, options: o, in: spool{dir: p.cfg.Dir}}
+	defer run.in.Close()
 	if err := run.survey(r); err != nil {
 		return nil, err
 	}
-	if run.answers, err = newAnswers(p.cfg.Dir, len(run.items)); err != nil {
-		return nil, fault.At("", "spool", err)
-	}
+	run.answers = newAnswers(p.cfg.Dir, len(run.items))
+	var err error
 	if run.head.Type == "transaction" {
 		err = run.transaction(ctx)
 	} else {
@@ -119,16 +113,10 @@ func (p *Processor) Process(ctx context.Context, caller search.Caller, r io.Read
 		err = run.fetches(ctx)
 	}
 	if err != nil {
-		run.answers.Close()
+		run.answers.spool.Close()
 		return nil, err
 	}
 	return &Response{Type: run.head.Type + "-response", answers: run.answers, Epoch: run.epoch, Position: run.position}, nil
-}
-
-// discard closes a temporary file and removes it.
-func discard(f *os.File) {
-	_ = f.Close()
-	_ = os.Remove(f.Name())
 }
 
 // failure is Options.Failure where none is given.

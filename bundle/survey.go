@@ -3,7 +3,6 @@ package bundle
 import (
 	"errors"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -19,7 +18,7 @@ type run struct {
 	caller  search.Caller
 	options Options
 
-	in      *os.File
+	in      spool
 	head    Head
 	items   []item
 	names   Names
@@ -38,7 +37,9 @@ type item struct {
 	command composite.Command
 	// condition is what a conditional create or update is about, as a conditional reference.
 	condition string
-	err       error
+	// twin is an earlier entry with the same fullUrl; -1 for none.
+	twin int
+	err  error
 }
 
 // reads says whether the entry only asks.
@@ -48,7 +49,7 @@ func (it *item) reads() bool { return it.method == "GET" || it.method == "HEAD" 
 func (r *run) survey(in io.Reader) error {
 	limited := &io.LimitedReader{R: in, N: r.cfg.Bytes + 1}
 	var full error
-	head, err := Read(io.TeeReader(limited, r.in), func(e *Entry) bool {
+	head, err := Read(io.TeeReader(limited, &r.in), func(e *Entry) bool {
 		if len(r.items) >= r.cfg.Entries {
 			full = fault.New(fault.TooCostly, "the Bundle has more than %d entries; split it", r.cfg.Entries)
 			return false
@@ -77,6 +78,9 @@ func (r *run) name(it *item, e *Entry) error {
 	if it.err != nil || it.command.Method != composite.Create && it.command.Method != composite.Update {
 		return nil
 	}
+	if other, ok := r.names.entries[e.FullURL]; ok && e.FullURL != "" {
+		it.twin = other
+	}
 	err := r.names.Add(e.FullURL, len(r.items))
 	if it.command.Criteria != nil && err == nil {
 		_, query, _ := strings.Cut(it.url, "?")
@@ -91,7 +95,7 @@ func (r *run) name(it *item, e *Entry) error {
 
 // item reads what an entry is to do.
 func (r *run) item(e *Entry) item {
-	it := item{fullURL: e.FullURL, method: e.Method, ifNoneMatch: e.IfNoneMatch, ifModifiedSince: e.IfModifiedSince, err: e.Err}
+	it := item{twin: -1, fullURL: e.FullURL, method: e.Method, ifNoneMatch: e.IfNoneMatch, ifModifiedSince: e.IfModifiedSince, err: e.Err}
 	if it.err != nil {
 		it.err = fault.New(fault.BadUserInput, "%s", e.Err.Error())
 		return it

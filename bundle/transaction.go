@@ -58,7 +58,11 @@ func (r *run) order() []int {
 func (r *run) changes(ctx context.Context, order []int, look bool) ([]composite.Change, error) {
 	r.problems.reset()
 	for i := range r.items {
-		if err := r.problems.add(i, r.items[i].err); err != nil {
+		err := r.items[i].err
+		if twin := r.items[i].twin; err == nil && twin >= 0 {
+			err = fault.New(fault.BadUserInput, "entry[%d] has the same fullUrl: what refers to it has two meanings", twin)
+		}
+		if err := r.problems.add(i, err); err != nil {
 			return nil, err
 		}
 	}

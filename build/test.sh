@@ -100,7 +100,7 @@ unit() { go test "$@" $(go list ./... | grep -v /e2e); }
 race() { # what runs side by side; `make soak` runs everything so
   go test -race -short -timeout 15m . ./composite/... ./bundle ./graph ./load ./internal/... ./web
   go test -race -run oncurren ./search
-  go test -race -timeout 15m -run '^TestConformance$/^(contention|transactions|snapshots|meta|tenants|moving|streams|lag)$' ./adapters/sqlite
+  go test -race -timeout 15m -run '^TestConformance$/^(contention|transactions|snapshots|meta|tenants|moving|streams|lag|reindex_beside_writes)$' ./adapters/sqlite
   go test -race -timeout 15m -run '^Test(ConditionalCreate|Overloaded|NamesMade|GivenUp|NamesGivenUp|FailedCommit|LogUnderReaders)' ./adapters/sqlite
 }
 

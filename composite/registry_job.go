@@ -105,7 +105,7 @@ func (r *Registry) pass(ctx context.Context, tenant, name string) (seen int, err
 		return 0, err
 	}
 	if t.After == "" && seen > 0 {
-		r.log.Info("indexing anew", "tenant", tenant, "type", name, "because of", slices.Sorted(maps.Keys(r.want[name])))
+		r.log.Info("indexing anew", "tenant", tenant, "type", name, "by", r.reasons(name))
 	}
 	if len(items) > 0 {
 		if _, err := r.Reindex(ctx, tenant, items); err != nil {
@@ -124,6 +124,17 @@ func (r *Registry) pass(ctx context.Context, tenant, name string) (seen int, err
 		delete(r.state[tenant], name) // of custom parameters nothing is left
 	}
 	return seen, nil
+}
+
+// reasons name, for people, what a type is indexed anew by.
+func (r *Registry) reasons(name string) (out []string) {
+	for _, code := range slices.Sorted(maps.Keys(r.want[name])) {
+		if code == everything {
+			code = "the settings of now"
+		}
+		out = append(out, code)
+	}
+	return out
 }
 
 // next is a type that has work, the same one until it is done.

@@ -116,6 +116,9 @@ func following(query, pages string, answer []byte) string {
 		return ""
 	}
 	at := strings.LastIndex(query, "first: ")
+	if before := strings.LastIndex(query[:at], "after: \""); before >= 0 {
+		query, at = query[:before]+query[at:], before
+	}
 	return query[:at] + fmt.Sprintf("after: %q, ", got.Data[pages].PageInfo.EndCursor) + query[at:]
 }
 

@@ -40,7 +40,11 @@ func (g *queries) filter(p *search.Param, item *search.Item, depth int) string {
 	}
 	switch p.Type {
 	case search.String:
-		return fmt.Sprintf("{ %s: [%q] }", g.pick("startsWith", "contains", "eq", "exact", "endsWith", "text"), g.pick(item.Exact, g.text(item.Exact)))
+		text := g.pick(item.Exact, g.text(item.Exact))
+		if g.one(4) {
+			return fmt.Sprintf("{ %s: %q }", g.pick("ne", "gt", "ge", "lt", "le"), text)
+		}
+		return fmt.Sprintf("{ %s: [%q] }", g.pick("startsWith", "contains", "eq", "exact", "endsWith"), text)
 	case search.Token:
 		return g.token(item)
 	case search.Date:
@@ -68,6 +72,9 @@ func (g *queries) token(item *search.Item) string {
 	if item.Code == "" {
 		return ""
 	}
+	if g.one(6) {
+		return fmt.Sprintf("{ %sne: %q }", system, item.Code)
+	}
 	return fmt.Sprintf("{ %s%s: [%q] }", system, g.pick("code", "code", "code", "not"), item.Code)
 }
 
@@ -76,7 +83,7 @@ func (g *queries) ordered(value string) string {
 	if op == "eq" {
 		return "{ eq: [" + value + "] }"
 	}
-	if g.one(4) {
+	if op != "ge" && g.one(4) {
 		return fmt.Sprintf("{ ge: %s, %s: %s }", value, op, value)
 	}
 	return fmt.Sprintf("{ %s: %s }", op, value)

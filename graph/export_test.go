@@ -1,5 +1,7 @@
 package graph
 
+import "github.com/heliograph/heliograph/search"
+
 // SchemaCache is schemaCache for its test: what it waits for cannot be held up from outside.
 type SchemaCache struct{ cache *schemaCache }
 
@@ -13,4 +15,9 @@ func (c SchemaCache) Answer(key string, make func() ([]byte, error)) (string, er
 		return "", err
 	}
 	return string(r.raw), nil
+}
+
+// ReadWhere is readWhere.
+func ReadWhere(s *Schema, r *search.Reader, typeName string, value map[string]any) (search.Expr, error) {
+	return readWhere(s, r, typeName, value)
 }

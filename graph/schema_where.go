@@ -95,17 +95,19 @@ func (b *schemaBuilder) filters() {
 		}
 		return append(out, missing)
 	}
-	ordered := []*ast.FieldDefinition{b.field("eq", "", texts, nil)}
-	for _, op := range orderedOps[1:] {
-		ordered = append(ordered, b.field(op, "", text, nil))
+	single := func(names ...string) (out []*ast.FieldDefinition) {
+		for _, name := range names {
+			out = append(out, b.field(name, "", text, nil))
+		}
+		return out
 	}
-	ordered = append(ordered, missing)
+	ordered := append(several("eq"), single(orderedOps[1:]...)...)
 	const all = " What is in one filter must all hold; a list is of alternatives."
-	b.inputObject(typeStringFilter, "All but exact without regard to case and accents; text as a search engine has it."+all,
-		several("eq", "startsWith", "endsWith", "contains", "exact", "text")...)
-	b.inputObject(typeTokenFilter, "code, not, above and below are of the system, where one is given."+all,
+	b.inputObject(typeStringFilter, "All but exact without regard to case and accents; text as a search engine has it. ne: some value is not it."+all,
+		append(several("eq", "startsWith", "endsWith", "contains", "exact", "text"), single(comparedOps[:]...)...)...)
+	b.inputObject(typeTokenFilter, "code, ne, not, above and below are of the system, where one is given. not: no value is it; ne: some value is not it."+all,
 		append(several("code", "text", "not", "in", "notIn", "above", "below"),
-			b.field("system", "The empty one: without a system.", text, nil), b.field("ofType", "", b.list(typeTokenOfType), nil))...)
+			b.field("ne", "", text, nil), b.field("system", "The empty one: without a system.", text, nil), b.field("ofType", "", b.list(typeTokenOfType), nil))...)
 	b.inputObject(typeTokenOfType, "An identifier by its type.",
 		b.field("system", "Of the type.", text, nil), b.field("code", "Of the type.", required("String"), nil),
 		b.field("value", "Of the identifier.", required("String"), nil))
@@ -113,13 +115,17 @@ func (b *schemaBuilder) filters() {
 	b.inputObject(typeNumberFilter, "As the prefixes of FHIR, by the range that a number's digits imply."+all, ordered...)
 	b.inputObject(typeQuantity, "As numbers; unit is a code, or without a system what is displayed."+all,
 		append(slices.Clip(ordered), b.field("unit", "", text, nil), b.field("system", "", text, nil))...)
-	b.inputObject(typeURIFilter, "Equal to the byte; above and below by whole segments of the path."+all, several("eq", "above", "below")...)
+	b.inputObject(typeURIFilter, "Equal to the byte; above and below by whole segments of the path. ne: some value is not it."+all,
+		append(several("eq", "above", "below"), b.field("ne", "", text, nil))...)
 	b.inputObject(typeIdentifier, "A logical reference."+all,
 		b.field("system", "The empty one: without a system.", text, nil), b.field("value", "", texts, nil))
 }
 
-// orderedOps are the comparisons of dates, numbers and quantities.
-var orderedOps = [...]string{"eq", "ne", "gt", "ge", "lt", "le", "sa", "eb", "ap", "overlaps"}
+// orderedOps are the comparisons of dates, numbers and quantities, comparedOps those of texts that no URL can say, in the order of search.Op.
+var (
+	orderedOps  = [...]string{"eq", "ne", "gt", "ge", "lt", "le", "sa", "eb", "ap", "overlaps"}
+	comparedOps = [...]string{"ne", "gt", "lt", "ge", "le"}
+)
 
 func (b *schemaBuilder) inputObject(name, description string, fields ...*ast.FieldDefinition) {
 	b.define(&ast.Definition{Kind: ast.InputObject, Name: name, Description: description, Fields: fields})

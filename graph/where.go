@@ -184,7 +184,8 @@ func (w *whereReader) filter(p *search.Param, m input, at string, depth int) []s
 	case search.Date, search.Number, search.Quantity:
 		return w.orderedFilter(p, m, at)
 	case search.URI:
-		return w.plainFilter(p, m, at, map[string]string{"eq": "", "above": "above", "below": "below"})
+		out := w.plainFilter(p, m, at, map[string]string{"eq": "", "above": "above", "below": "below"})
+		return append(out, w.compared(p, m, at, "", escaped)...)
 	case search.Reference:
 		return w.referenceFilter(p, m, at, depth)
 	case search.Composite:

@@ -103,5 +103,5 @@ func (w *whereReader) orderedPart(m input, at string) []string {
 		w.bad(at, "a part of a composite is one comparison of %s", strings.Join(ops, ", "))
 		return nil
 	}
-	return w.texts(m[given[0]], at+"."+given[0], func(s string) string { return given[0] + escaped(s) + units })
+	return w.texts(m[given[0]], at+"."+given[0], func(s string) string { return prefixed(given[0], s) + units })
 }

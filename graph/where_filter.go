@@ -89,6 +89,25 @@ func (w *whereReader) stringFilter(p *search.Param, m input, at string) []search
 		}
 		out = append(out, e)
 	}
+	return append(out, w.compared(p, m, at, "contains", escaped)...)
+}
+
+// compared reads the comparisons that no URL can say: with a text as it stands, read as a modifier has it.
+func (w *whereReader) compared(p *search.Param, m input, at, modifier string, text func(string) string) (out []search.Expr) {
+	for i, name := range comparedOps {
+		v, given := m[name].(string)
+		if !given {
+			continue
+		}
+		e := w.clause(p, modifier, []string{text(v)}, at+"."+name)
+		if c, ok := e.(search.Clause); ok {
+			c.Modifier, c.Values = search.Compared, slices.Clone(c.Values)
+			c.Values[0].Op = search.Ne + search.Op(i)
+			c.Values[0].Raw = name + c.Values[0].Raw
+			e = c
+		}
+		out = append(out, e)
+	}
 	return out
 }
 
@@ -117,6 +136,9 @@ func (w *whereReader) tokenFilter(p *search.Param, m input, at string) []search.
 			e = search.Not{X: e}
 		}
 		out = append(out, e)
+	}
+	if m["ne"] != nil {
+		used, out = true, append(out, w.compared(p, m, at, "", ofSystem)...)
 	}
 	if qualified && !used {
 		out = append(out, w.clause(p, "", []string{escaped(system) + "|"}, at+".system"))
@@ -160,7 +182,7 @@ func (w *whereReader) orderedFilter(p *search.Param, m input, at string) (out []
 		if op == "overlaps" {
 			prefix = "eq"
 		}
-		e := w.clause(p, "", w.texts(v, path, func(s string) string { return prefix + escaped(s) + units }), path)
+		e := w.clause(p, "", w.texts(v, path, func(s string) string { return prefixed(prefix, s) + units }), path)
 		if op == "overlaps" {
 			e = overlapping(e)
 		}
@@ -170,6 +192,14 @@ func (w *whereReader) orderedFilter(p *search.Param, m input, at string) (out []
 		out = append(out, w.bad(at, "unit and system go with a comparison"))
 	}
 	return out
+}
+
+// prefixed is a comparison as an argument has it. A plain number or date needs no eq; what is none must not be read as a prefix.
+func prefixed(prefix, text string) string {
+	if prefix == "eq" && text != "" && (text[0] >= '0' && text[0] <= '9' || text[0] == '-') {
+		prefix = ""
+	}
+	return prefix + escaped(text)
 }
 
 // unitsOf is what follows a quantity's number: |system|unit.
@@ -198,7 +228,7 @@ func overlapping(e search.Expr) search.Expr {
 		e.Values = slices.Clone(e.Values)
 		for i := range e.Values {
 			e.Values[i].Op = search.Overlaps
-			e.Values[i].Raw = "overlaps" + strings.TrimPrefix(e.Values[i].Raw, "eq")
+			e.Values[i].Raw = "po" + strings.TrimPrefix(e.Values[i].Raw, "eq")
 		}
 		return e
 	}

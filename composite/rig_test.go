@@ -3,6 +3,7 @@ package composite_test
 import (
 	"context"
 	"iter"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -35,6 +36,7 @@ type rig struct {
 // given is a terminology that expands what the request at hand brought.
 type given struct {
 	codes map[search.CodeSet]iter.Seq[fhir.Code]
+	asked atomic.Int64
 }
 
 func (*given) ID() string { return "given" }
@@ -43,6 +45,7 @@ func (g *given) Expand(_ context.Context, _ search.Caller, _ search.Position, se
 	return adapters.Answer[fhir.Code]{
 		At: func() search.Position { return 1 << 40 },
 		Rows: func(yield func(fhir.Code, error) bool) {
+			g.asked.Add(1)
 			list, ok := g.codes[set]
 			if !ok {
 				yield(fhir.Code{}, fault.New(fault.BadUserInput, "%s is not there", set))

@@ -51,7 +51,7 @@ func (l *Loader) single(ctx context.Context, src *source, r io.Reader) error {
 		one = line{number: 1, err: bundle.ErrLarge}
 	}
 	b := &batch{lines: []line{one}, upTo: 1, last: true}
-	l.prepare(b)
+	l.prepare(ctx, b)
 	err = l.write(ctx, src, b)
 	l.progress()
 	return err
@@ -129,7 +129,7 @@ func (l *Loader) entries(ctx context.Context, src *source, each func(func(entry)
 	size := 0
 	flush := func(last bool) {
 		b.last = last
-		l.prepare(b)
+		l.prepare(ctx, b)
 		failure = l.write(ctx, src, b)
 		l.progress()
 		b, size = &batch{upTo: b.upTo}, 0

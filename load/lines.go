@@ -57,7 +57,7 @@ func (l *Loader) lines(ctx context.Context, src source, r io.Reader, skip int) e
 	for range workers {
 		wg.Go(func() {
 			for b := range work {
-				l.prepare(b)
+				l.prepare(ctx, b)
 				close(b.ready)
 			}
 		})
@@ -158,11 +158,18 @@ func readLine(in *bufio.Reader) (out []byte, long bool, err error) {
 	}
 }
 
-// prepare takes in those lines that are not refused already.
-func (l *Loader) prepare(b *batch) {
+// prepare takes in those lines that are not refused already, as far as it can be done before the writer.
+func (l *Loader) prepare(ctx context.Context, b *batch) {
+	store, prepares := l.cfg.Target.(adapters.Preparer)
 	for i := range b.lines {
-		if ln := &b.lines[i]; ln.err == nil {
-			ln.prepared, ln.err = l.cfg.Intake.Prepare(ln.raw, l.cfg.Admission)
+		ln := &b.lines[i]
+		if ln.err != nil {
+			continue
+		}
+		ln.prepared, ln.err = l.cfg.Intake.Prepare(ln.raw, l.cfg.Admission)
+		if ln.err == nil && prepares {
+			// What fails here is left as it was, and fails again where it is written.
+			_ = store.Prepare(ctx, l.cfg.Tenant, &ln.prepared.Write)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func (c *compiler) clause(typ string, e search.Clause) part {
 	as, verify := c.leaf(e)
 	p := c.accesses(typ, e, as, verify)
 	if name := c.names.param(c.tenant, e.Param); e.Param.Type == search.Date && len(e.Values) == 1 && name != nil && !name.multi.Load() {
-		p.dates = &datePart{param: name, where: as}
+		p.dates = &datePart{param: name, where: as, values: []*search.Value{&e.Values[0]}}
 		if name.typ.chron == name.code {
 			p.spanned, p.cond = true, c.beside(p, e)
 		}

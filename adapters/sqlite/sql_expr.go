@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"slices"
+
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -25,8 +27,9 @@ type part struct {
 }
 
 type datePart struct {
-	param *paramName
-	where []access
+	param  *paramName
+	where  []access
+	values []*search.Value
 }
 
 // probe is about what a look-up by id costs, in rows of a set.
@@ -109,7 +112,8 @@ func (c *compiler) parts(typ string, e search.And) []part {
 
 // merged is two date comparisons of one row.
 func (c *compiler) merged(a, b part) part {
-	d := &datePart{param: a.dates.param, where: append(append([]access(nil), a.dates.where...), b.dates.where...)}
+	d := &datePart{param: a.dates.param, where: slices.Concat(a.dates.where, b.dates.where),
+		values: slices.Concat(a.dates.values, b.dates.values)}
 	rows := min(a.rows, b.rows) / 3
 	set := func() *writer {
 		x := c.fresh("x")
@@ -128,6 +132,20 @@ func (d *datePart) on(x string) *writer {
 	parts := make([]*writer, len(d.where))
 	for i, a := range d.where {
 		parts[i] = a.where(x)
+	}
+	return joined(parts, " AND ", "1")
+}
+
+// along is on for a row of a walk along the parameter's times: no index is taken for the other end of the ranges, which would give
+// another order.
+func (d *datePart) along(x string, desc bool) *writer {
+	lo, hi := x+".lo", "+"+x+".hi"
+	if desc {
+		lo, hi = "+"+x+".lo", x+".hi"
+	}
+	parts := make([]*writer, len(d.values))
+	for i, v := range d.values {
+		parts[i] = dateWhere(lo, hi, v)
 	}
 	return joined(parts, " AND ", "1")
 }

@@ -75,7 +75,7 @@ func (q *rootQuery) walkPresent(k search.SortKey, sc scope) statement {
 			q.tid(q.typ), name.id)
 		for i, p := range q.parts {
 			if p.dates != nil && p.dates.param == name {
-				w.text(" AND (").add(p.dates.on("d")).text(")")
+				w.text(" AND (").add(p.dates.along("d", k.Desc)).text(")")
 				lead = i
 			}
 		}

@@ -97,7 +97,7 @@ func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Ca
 	}
 	l := h.cfg.Limits
 	return graph.New(graph.Config{
-		Definitions: h.defs, Models: h.models, Engine: graph.Over(h.engine), Storage: h.storage, Types: h.cfg.FHIR.Types,
+		Definitions: h.defs, Models: h.models, Engine: graph.Over(h.engine), Storage: h.storage, Bundles: h.bundles, Types: h.cfg.FHIR.Types,
 		CursorKey: key, Caller: caller, BaseURLs: bases, Version: version(),
 		Production: !h.cfg.On(h.cfg.GraphQL.Introspection), NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
 		Limits: graph.Limits{Body: l.Body, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, Fields: l.Fields, Page: l.List, Rows: l.Rows},

@@ -79,13 +79,21 @@ func (k *commander) failure() error {
 
 // target reads which resource a mutation is about, and which version it must have.
 func (k *commander) target(cmd *composite.Command, args arguments) {
-	switch id, condition := args.has("id"), args.has("search"); {
-	case id == condition:
-		k.fail("give id or search, one of them")
-	case id:
+	given := 0
+	if args.has("id") {
+		given++
 		cmd.ID = args.text("id")
-	default:
+	}
+	if args.has("search") {
+		given++
 		cmd.Criteria = k.criteria(cmd.Type, "search", args.text("search"))
+	}
+	if args.has(argWhere) {
+		given++
+		cmd.Criteria = k.where(cmd.Type, args)
+	}
+	if given != 1 {
+		k.fail("give id, search or where, one of them")
 	}
 	if !args.has("ifMatch") {
 		return
@@ -151,6 +159,17 @@ func (k *commander) patch(f *ast.Field) patch.Patch {
 	}
 	k.note(err)
 	return p
+}
+
+// where reads a typed condition.
+func (k *commander) where(typ string, args arguments) *search.Query {
+	value, _ := args.lookup(argWhere)
+	e, err := readWhere(k.c.schema, k.c.model.Reader, typ, asInput(value))
+	k.note(err)
+	if object, ok := value.(map[string]any); ok && len(object) == 0 {
+		k.fail("where: an empty condition would find everything")
+	}
+	return &search.Query{Caller: k.c.caller, Type: typ, Where: e}
 }
 
 // criteria reads a condition as a URL has it: "identifier=http://example.org|1&active=true".

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/fhirpath"
@@ -35,6 +36,8 @@ type Config struct {
 	Engine Engine
 	// Storage is where mutations write; without it they are refused.
 	Storage Storage
+	// Bundles runs transactions and batches; without it they are refused.
+	Bundles *bundle.Processor
 	// Compiler compiles the expressions of FHIRPath Patches; nil makes one with the defaults.
 	Compiler *fhirpath.Compiler
 	// Types narrows the schema to these resource types; empty is all.

@@ -25,10 +25,6 @@ type problem struct {
 // codeOf is the one table from errors to codes.
 func codeOf(err error) fault.Code {
 	code := fault.Of(err)
-	var invalid *composite.InvalidError
-	if errors.As(err, &invalid) {
-		return fault.BadUserInput
-	}
 	if code == fault.Internal && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
 		return fault.Timeout
 	}

@@ -22,6 +22,7 @@ type call struct {
 	caller    search.Caller
 	queryOnly bool   // a mutation is refused (GET)
 	lenient   bool   // what legacy data bends is written all the same
+	whole     bool   // the response Bundle has what was written
 	explain   string // one of the explain modes
 
 	*edition // that of the beginning: execute sets it

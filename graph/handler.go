@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/graph/projection"
@@ -32,6 +33,7 @@ type Handler struct {
 	log        *slog.Logger
 	production bool
 	storage    Storage
+	bundles    *bundle.Processor
 	compiler   *fhirpath.Compiler
 }
 
@@ -50,7 +52,7 @@ func New(cfg Config) (*Handler, error) {
 	h := &Handler{
 		engine: cfg.Engine, make: cfg.edition, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
 		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions),
-		log: cfg.Logger, production: cfg.Production, storage: cfg.Storage, compiler: cfg.Compiler,
+		log: cfg.Logger, production: cfg.Production, storage: cfg.Storage, bundles: cfg.Bundles, compiler: cfg.Compiler,
 	}
 	if h.compiler == nil {
 		h.compiler = fhirpath.New(fhirpath.Config{Definitions: cfg.Definitions})

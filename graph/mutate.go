@@ -77,7 +77,7 @@ func (m *mutating) write(ctx context.Context, root *mutation) (*written, error) 
 	}
 	switch root.kind {
 	case mutationTransaction, mutationBatch:
-		return nil, fault.New(fault.Unsupported, "Bundles are not run here yet; write their entries one by one")
+		return m.bundle(ctx, root)
 	}
 	cmd, err := m.commands.command(root)
 	if err != nil {
@@ -98,6 +98,7 @@ type written struct {
 	done     composite.Done
 	key      search.Key // of the resource; empty when there is none
 	resource search.Resource
+	bundle   []byte // the response Bundle of a transaction or batch
 }
 
 func newWritten(done composite.Done) *written {

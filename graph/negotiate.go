@@ -106,12 +106,13 @@ func acceptsGzip(header http.Header) bool {
 	return false
 }
 
-// prefersLenient reads the header Prefer (RFC 7240; FHIR R4, 3.1.1.4.10): whether what legacy data bends is to be accepted.
-func prefersLenient(h http.Header) bool {
+// prefers reads the header Prefer (RFC 7240; FHIR R4, 3.1.0.1.5): handling=lenient accepts what legacy data bends,
+// return=representation puts what was written into the response Bundle of a transaction or batch.
+func prefers(h http.Header, preference, wanted string) bool {
 	for _, line := range h.Values("Prefer") {
 		for part := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ',' || r == ';' }) {
 			name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-			if strings.EqualFold(name, "handling") && strings.EqualFold(strings.Trim(value, `"`), "lenient") {
+			if strings.EqualFold(name, preference) && strings.EqualFold(strings.Trim(value, `"`), wanted) {
 				return true
 			}
 		}

@@ -41,10 +41,13 @@ func (b *schemaBuilder) mutations() {
 		payload := b.ref(name + suffixPayload)
 		resource := &ast.ArgumentDefinition{Name: "resource", Type: b.ref(inputName(b.s.defs, b.s.defs.Type(name)))}
 		create := append(ast.ArgumentDefinitionList{resource}, args.create...)
-		update := append(ast.ArgumentDefinitionList{resource}, args.update...)
+		where := &ast.ArgumentDefinition{Name: argWhere, Type: b.ref(name + suffixWhere)}
+		update := append(append(ast.ArgumentDefinitionList{resource}, args.update...), where)
+		patch := append(args.patch[:len(args.patch):len(args.patch)], where)
+		remove := append(args.delete[:len(args.delete):len(args.delete)], where)
 		root.Fields = append(root.Fields,
 			b.field(name+suffixCreate, "", payload, create), b.field(name+suffixUpdate, "", payload, update),
-			b.field(name+suffixPatch, "", payload, args.patch), b.field(name+suffixDelete, "", payload, args.delete))
+			b.field(name+suffixPatch, "", payload, patch), b.field(name+suffixDelete, "", payload, remove))
 	}
 	b.bundleFields(root)
 	b.define(root)
@@ -59,7 +62,7 @@ func (b *schemaBuilder) writeArguments() writeArguments {
 		return &ast.ArgumentDefinition{Name: name, Type: b.ref(typeName), Description: description}
 	}
 	res := arg("res", typeFHIRResource, "The resource as JSON; give this or resource.")
-	id := arg("id", "ID", "Give this or search.")
+	id := arg("id", "ID", "Give this, search or where.")
 	ifMatch := arg("ifMatch", "String", "The version that it must have.")
 	search := arg("search", "String", "The one resource that is meant, by search arguments as in a URL.")
 	patch := &ast.ArgumentDefinition{Name: "patch", Type: required(typeJSON), Description: "A JSON Patch, or the Parameters of a FHIRPath Patch."}

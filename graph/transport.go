@@ -55,7 +55,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, media, http.StatusBadRequest, fault.New(fault.BadUserInput, "X-Heliograph-Explain is plan, analyze or plan-only"))
 		return
 	}
-	c.lenient = prefersLenient(r.Header)
+	c.lenient, c.whole = prefers(r.Header, "handling", "lenient"), prefers(r.Header, "return", "representation")
 	out := h.execute(r.Context(), &c)
 	defer out.release()
 	h.respond(w, r, media, &out)

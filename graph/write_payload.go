@@ -63,6 +63,11 @@ func appendPayloadField(dst []byte, name string, root *mutation, done *written) 
 		return appendQuoted(dst, effectName(d.Effect))
 	case "id":
 		return appendText(dst, d.Ref.ID)
+	case "bundle":
+		if done.bundle == nil {
+			return append(dst, "null"...)
+		}
+		return append(dst, done.bundle...)
 	case "sync":
 		return appendText(dst, done.sync())
 	}

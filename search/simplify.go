@@ -30,6 +30,31 @@ func Simplify(e Expr) Expr {
 		default:
 			return Not{X: x}
 		}
+	case Chain:
+		e.Where = Simplify(e.Where)
+		if isConst(e.Where, False{}) {
+			return False{}
+		}
+		return e
+	case Has:
+		e.Where = Simplify(e.Where)
+		if isConst(e.Where, False{}) {
+			return False{}
+		}
+		return e
+	case List:
+		if e.Where = Simplify(e.Where); isConst(e.Where, False{}) {
+			return False{}
+		}
+		return e
+	default:
+		return simplifyLeaf(e)
+	}
+}
+
+// simplifyLeaf folds what holds of none or of all, and gives each value once.
+func simplifyLeaf(e Expr) Expr {
+	switch e := e.(type) {
 	case Clause:
 		if len(e.Values) == 0 {
 			return False{}
@@ -54,23 +79,6 @@ func Simplify(e Expr) Expr {
 	case Exists:
 		if e.Param.Code == ParamID || e.Param.Code == ParamLastUpdated {
 			return True{} // every resource has them
-		}
-		return e
-	case Chain:
-		e.Where = Simplify(e.Where)
-		if isConst(e.Where, False{}) {
-			return False{}
-		}
-		return e
-	case Has:
-		e.Where = Simplify(e.Where)
-		if isConst(e.Where, False{}) {
-			return False{}
-		}
-		return e
-	case List:
-		if e.Where = Simplify(e.Where); isConst(e.Where, False{}) {
-			return False{}
 		}
 		return e
 	default:

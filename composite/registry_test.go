@@ -91,6 +91,23 @@ func TestRegistryGoesOn(t *testing.T) {
 	})
 }
 
+// TestRegistryCrash: a crash after the parameter is durable and before its model is published loses nothing, whatever was written in between.
+func TestRegistryCrash(t *testing.T) {
+	offices(t, func(t *testing.T, open func(...string) *office) {
+		o := open()
+		o.put(nicknamed("a", "Bob"))
+		p := o.prepare("main", parameter("nick", "active", "nickname", "string", nickname))
+		if out, err := o.registry.ParameterStore.Write(t.Context(), []adapters.Member{p}); err != nil || out[0].Err != nil {
+			t.Fatal(err, out)
+		}
+		o.put(nicknamed("b", "Bob"))
+		next := open()
+		next.wantBuilding("nickname")
+		next.finish()
+		next.wantCount("nickname", "bob", 2)
+	})
+}
+
 // TestRegistryThereAndBack: a parameter that is changed and changed back is built anew: rows may be of what it was in between.
 func TestRegistryThereAndBack(t *testing.T) {
 	offices(t, func(t *testing.T, open func(...string) *office) {

@@ -17,6 +17,8 @@ type Model struct {
 	Parameters *search.Parameters
 	Indexer    *search.Indexer
 	Reader     *search.Reader
+	// Tenant is the one whose SearchParameter resources are in effect, for all tenants.
+	Tenant string
 }
 
 // ModelConfig is what models are made of.
@@ -55,7 +57,7 @@ func (m *Models) make(number uint64, params *search.Parameters) (*Model, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &Model{Number: number, Parameters: params, Indexer: indexer, Reader: search.NewReader(params, m.config.Read)}, nil
+	return &Model{Number: number, Parameters: params, Indexer: indexer, Reader: search.NewReader(params, m.config.Read), Tenant: m.config.Tenant}, nil
 }
 
 // Current is the model of now; never nil.

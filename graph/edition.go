@@ -2,10 +2,12 @@ package graph
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/graph/generated"
 	"github.com/heliograph/heliograph/graph/resolvers"
 )
@@ -68,4 +70,23 @@ func (e *edition) hidden() (names []string) {
 		}
 	}
 	return names
+}
+
+// remarks say of a SearchParameter resource in effect where it has no argument.
+func (e *edition) remarks(tenant string, ref fhir.Ref) (out []fhir.Issue) {
+	if ref.Type != "SearchParameter" || tenant != e.model.Tenant {
+		return nil
+	}
+	for _, c := range e.model.Parameters.Customs() {
+		if c.ID != ref.ID {
+			continue
+		}
+		for _, name := range e.hidden() {
+			if strings.HasSuffix(name, "."+c.Code) {
+				out = append(out, fhir.Issue{Path: "SearchParameter.code", Code: "informational",
+					Message: name + " has no argument in GraphQL: the name is taken, reserved or not GraphQL's; REST and _filter have it"})
+			}
+		}
+	}
+	return out
 }

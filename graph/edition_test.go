@@ -37,7 +37,13 @@ func openChanging(t *testing.T, resources ...string) *changing {
 			t.Error(err)
 		}
 	})
-	c.handler, err = graph.New(graph.Config{Definitions: fhir.R4(), Models: c.models, Engine: graph.Over(c.engine), CursorKey: make([]byte, 32)})
+	storage, err := composite.NewStorage(composite.StorageConfig{Primary: c.registry, Intake: composite.NewIntake(fhir.R4(), c.models)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.handler, err = graph.New(graph.Config{
+		Definitions: fhir.R4(), Models: c.models, Engine: graph.Over(c.engine), Storage: storage, CursorKey: make([]byte, 32),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,6 +123,19 @@ func TestEditions(t *testing.T) {
 	if c.etag() != before {
 		t.Error("the schema is not the one of the beginning")
 	}
+}
+
+// TestParameterMutation: who writes a parameter is told what becomes of it, everything that is wrong with it, and that it has no argument.
+func TestParameterMutation(t *testing.T) {
+	c := openChanging(t)
+	write := func(code, expression, want string) {
+		t.Helper()
+		c.answers(`mutation { SearchParameterUpdate(id: "`+code+`", resource: {id: "`+code+`", url: "http://example.org/`+code+`", name: "N", description: "d",
+			status: "active", code: "`+code+`", base: ["Patient"], type: "string", expression: "`+expression+`"}) { information { issue { diagnostics } } } }`, want)
+	}
+	write("first-name", "Patient.name.given", "PARAMETER_BUILDING")
+	write("1st", "Patient.name.given", "has no argument in GraphQL")
+	write("other", "Patient.name.nothing", "has no element nothing")
 }
 
 // TestEditionsBesideQueries: queries that run while the schema changes are answered, each by the schema that it began with.

@@ -90,6 +90,7 @@ func (m *mutating) write(ctx context.Context, root *mutation) (*written, error) 
 	if err != nil {
 		return nil, err
 	}
+	done.Remarks = append(done.Remarks, m.h.edition.Load().remarks(m.c.caller.Tenant, done.Ref)...)
 	return newWritten(done), nil
 }
 
@@ -114,7 +115,7 @@ var informationKey = search.Key{Ref: fhir.Ref{Type: typeOutcome, ID: "#"}}
 
 // information is the OperationOutcome of a payload, as if it had been read.
 func (w *written) information() search.Resource {
-	issues := outcome.Of(outcome.Warning, w.done.Forgiven)
+	issues := append(outcome.Of(outcome.Warning, w.done.Forgiven), outcome.Of(outcome.Information, w.done.Remarks)...)
 	for _, s := range w.done.Skipped {
 		issues = append(issues, outcome.Issue{
 			Severity: outcome.Warning, Code: "incomplete", Path: s.Path, Text: "cannot be found by " + s.Param + ": " + s.Reason,

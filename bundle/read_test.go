@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/heliograph/heliograph/adapters/memory"
@@ -52,6 +53,23 @@ func TestLarge(t *testing.T) {
 			t.Fatalf("entry %d refers to %s, want %s", i, focus, want)
 		}
 	}
+}
+
+// TestFullQueue: a transaction that is ready waits for a store whose queue is full.
+func TestFullQueue(t *testing.T) {
+	d := newDesk(t, openQueue(t, 1), bundle.Config{})
+	var wg sync.WaitGroup
+	for w := range 16 {
+		wg.Go(func() {
+			for i := range 4 {
+				id := fmt.Sprintf("p%d-%d", w, i)
+				if _, err := d.run(t, bundle.Options{}, "transaction", entry("PUT", "Patient/"+id, patient(id, "A"))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // FuzzProcess: whatever comes, there is a response that is JSON or an error, and no panic.

@@ -46,9 +46,12 @@ func newDesk(t testing.TB, primary adapters.Primary, cfg bundle.Config) desk {
 	return desk{p, primary, cfg.Dir}
 }
 
-func openSQLite(t testing.TB) *sqlite.Store {
+func openSQLite(t testing.TB) *sqlite.Store { return openQueue(t, 0) }
+
+// openQueue opens a store whose queue has a size.
+func openQueue(t testing.TB, bytes int64) *sqlite.Store {
 	t.Helper()
-	s, err := sqlite.Open(context.Background(), sqlite.Config{Dir: t.TempDir(), Chronological: adaptertest.Parameters(t).Chronological, Relaxed: true})
+	s, err := sqlite.Open(context.Background(), sqlite.Config{QueueBytes: bytes, Dir: t.TempDir(), Chronological: adaptertest.Parameters(t).Chronological, Relaxed: true})
 	if err != nil {
 		t.Fatal(err)
 	}

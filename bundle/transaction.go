@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,6 +16,9 @@ import (
 // attempts is how often a transaction is tried whose resources, or the matches of whose conditions, others change meanwhile.
 const attempts = 10
 
+// overloads is how often a transaction that is ready is given to a store whose queue is full: for about nine seconds.
+const overloads = 30
+
 // transaction writes all entries, or none.
 func (r *run) transaction(ctx context.Context) error {
 	order := r.order()
@@ -23,8 +27,7 @@ func (r *run) transaction(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		done, failed, err := r.cfg.Storage.Commit(ctx, r.caller, changes...)
-		changes = nil
+		done, failed, err := r.commit(ctx, changes)
 		switch {
 		case err == nil:
 			return r.replies(order, done)
@@ -35,6 +38,21 @@ func (r *run) transaction(ctx context.Context) error {
 				return err
 			}
 			return r.problems.error()
+		}
+	}
+}
+
+// commit writes the changes. They are ready, and may be many: when the queue of the store is full, they wait for it a while.
+func (r *run) commit(ctx context.Context, changes []composite.Change) ([]composite.Done, int, error) {
+	for try := 1; ; try++ {
+		done, failed, err := r.cfg.Storage.Commit(ctx, r.caller, changes...)
+		if fault.Of(err) != fault.Overloaded || try == overloads {
+			return done, failed, err
+		}
+		select {
+		case <-time.After(time.Duration(try) * 20 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, -1, err
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/planner"
 	"github.com/heliograph/heliograph/search"
@@ -32,13 +33,14 @@ type ask struct {
 
 // asker reads the arguments of fetches.
 type asker struct {
-	schema *Schema
-	reader *search.Reader
-	limits *Limits
-	caller search.Caller
-	vars   map[string]any
-	key    []byte
-	refs   *resolver
+	schema   *Schema
+	reader   *search.Reader
+	compiler *fhirpath.Compiler
+	limits   *Limits
+	caller   search.Caller
+	vars     map[string]any
+	key      []byte
+	refs     *resolver
 	// written is what the payload that is being written is of.
 	written *written
 }
@@ -128,11 +130,11 @@ func (k *asker) search(a *ask, f *fetch, args arguments) error {
 	return k.bind(a, f)
 }
 
-// searchValues are the search parameters among a field's arguments, in the order of their names' first use.
+// searchValues are the search parameters, _filter and fhirpath among a field's arguments, in the order of their names' first use.
 func (k *asker) searchValues(f *fetch, args arguments) ([]cursor.Value, error) {
 	var out []cursor.Value
 	for _, arg := range args.field.Arguments {
-		if reserved(arg.Name) {
+		if reserved(arg.Name) && arg.Name != argFilter && arg.Name != argFHIRPath {
 			continue
 		}
 		values, err := args.texts(arg.Name)

@@ -9,8 +9,12 @@ import (
 	"github.com/heliograph/heliograph/search"
 )
 
-// argWhere is the name of the typed where, among arguments and in the link of a page.
-const argWhere = "where"
+// The arguments that are whole conditions; the link of a page has them by these names, too.
+const (
+	argWhere    = "where"
+	argFilter   = "_filter"
+	argFHIRPath = "fhirpath"
+)
 
 // condition reads what a list or connection is of: all of its search arguments, or those of the link that it follows.
 func (k *asker) condition(a *ask, f *fetch, args arguments) (search.Expr, error) {
@@ -50,11 +54,30 @@ func (k *asker) typed(typeName string, value input) *constantWhere {
 
 // argument reads one argument that is no where.
 func (k *asker) argument(typeName string, v cursor.Value) (search.Expr, error) {
+	if v.Name == argFilter || v.Name == argFHIRPath {
+		return k.expression(typeName, v)
+	}
 	p := find(k.schema.arguments[typeName], v.Name)
 	if p == nil {
 		return nil, cursor.Bad("is of another query")
 	}
 	return k.clause(typeName, p.Code, v.Values)
+}
+
+// expression reads a condition that is written in a language of its own.
+func (k *asker) expression(typeName string, v cursor.Value) (search.Expr, error) {
+	if len(v.Values) != 1 {
+		return nil, cursor.Bad("is malformed")
+	}
+	source := v.Values[0]
+	if v.Name == argFilter {
+		return k.reader.Filter(typeName, source)
+	}
+	program, err := k.compiler.Compile(source)
+	if err != nil {
+		return nil, err
+	}
+	return search.FHIRPath{Source: source, Program: program}, nil
 }
 
 // whereOf reads the where of a link, which is JSON there.

@@ -10,7 +10,10 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 	if len(x.op.fetches) == 0 {
 		return
 	}
-	k := asker{schema: c.schema, reader: c.model.Reader, limits: &h.limits, caller: c.caller, vars: vars, key: h.key, refs: h.refs, written: x.written}
+	k := asker{
+		schema: c.schema, reader: c.model.Reader, compiler: h.compiler, limits: &h.limits, caller: c.caller, vars: vars, key: h.key,
+		refs: h.refs, written: x.written,
+	}
 	for _, f := range x.op.fetches {
 		x.asks = append(x.asks, k.ask(f))
 	}

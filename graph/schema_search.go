@@ -11,10 +11,13 @@ import (
 // commonArguments are the argument lists that all types share.
 type commonArguments struct {
 	control ast.ArgumentDefinitionList // of a list: _count, _offset, _sort
-	total   *ast.ArgumentDefinition
-	cursor  *ast.ArgumentDefinition
-	relay   ast.ArgumentDefinitionList // first, after, last, before
-	id      ast.ArgumentDefinitionList
+	// filter and fhirpath are conditions in languages of their own.
+	filter, fhirpath *ast.ArgumentDefinition
+
+	total  *ast.ArgumentDefinition
+	cursor *ast.ArgumentDefinition
+	relay  ast.ArgumentDefinitionList // first, after, last, before
+	id     ast.ArgumentDefinitionList
 	// reverseList and reversePage are those of reverse fields but _reference. There are thousands of these, so that each word
 	// here is a megabyte of introspection.
 	reverseList, reversePage ast.ArgumentDefinitionList
@@ -22,6 +25,7 @@ type commonArguments struct {
 
 func (b *schemaBuilder) makeCommonArguments() commonArguments {
 	sort := &ast.ArgumentDefinition{Name: "_sort", Type: b.ref("String")}
+	filter := &ast.ArgumentDefinition{Name: argFilter, Type: b.ref("String")}
 	relay := ast.ArgumentDefinitionList{
 		{Name: "first", Type: b.ref("Int")}, {Name: "after", Type: b.ref("String")},
 		{Name: "last", Type: b.ref("Int")}, {Name: "before", Type: b.ref("String")},
@@ -32,11 +36,16 @@ func (b *schemaBuilder) makeCommonArguments() commonArguments {
 			{Name: "_offset", Type: b.ref("Int"), Description: "How many to skip."},
 			{Name: "_sort", Type: b.ref("String"), Description: "Search parameters to order by, with commas between; a minus before one turns it round."},
 		},
-		reverseList: ast.ArgumentDefinitionList{{Name: "_count", Type: b.ref("Int")}, {Name: "_offset", Type: b.ref("Int")}, sort},
-		reversePage: append(ast.ArgumentDefinitionList{sort, {Name: "_total", Type: b.ref(typeTotal)}}, relay...),
-		total:       &ast.ArgumentDefinition{Name: "_total", Type: b.ref(typeTotal), Description: "How count is found, where it is selected."},
-		cursor:      &ast.ArgumentDefinition{Name: "_cursor", Type: b.ref("String"), Description: "A page's link, alone."},
-		relay:       relay,
+		reverseList: ast.ArgumentDefinitionList{filter, {Name: "_count", Type: b.ref("Int")}, {Name: "_offset", Type: b.ref("Int")}, sort},
+		reversePage: append(ast.ArgumentDefinitionList{filter, sort, {Name: "_total", Type: b.ref(typeTotal)}}, relay...),
+		filter:      &ast.ArgumentDefinition{Name: argFilter, Type: b.ref("String"), Description: "A condition in FHIR's filter language."},
+		fhirpath: &ast.ArgumentDefinition{
+			Name: argFHIRPath, Type: b.ref("String"),
+			Description: "An expression that must be true of the resource; what the other arguments find is read through for it.",
+		},
+		total:  &ast.ArgumentDefinition{Name: "_total", Type: b.ref(typeTotal), Description: "How count is found, where it is selected."},
+		cursor: &ast.ArgumentDefinition{Name: "_cursor", Type: b.ref("String"), Description: "A page's link, alone."},
+		relay:  relay,
 		id: ast.ArgumentDefinitionList{
 			{Name: "id", Type: b.ref("ID")}, {Name: "_id", Type: b.ref("ID"), Description: "The same as id."},
 			{Name: "version", Type: b.ref("String"), Description: "An old version, by its meta.versionId."},
@@ -84,7 +93,7 @@ func (b *schemaBuilder) rootFields(name string) ast.FieldList {
 	}
 	searches = append(searches, &ast.ArgumentDefinition{
 		Name: argWhere, Type: b.ref(name + suffixWhere), Description: "A typed condition: what the arguments say, and more.",
-	})
+	}, b.common.filter, b.common.fhirpath)
 	list := append(slices.Clone(searches), b.common.control...)
 	connection := append(append(slices.Clip(list), b.common.total, b.common.cursor), b.common.relay...)
 	b.connection(name)

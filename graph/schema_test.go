@@ -108,8 +108,8 @@ func TestSchemaGolden(t *testing.T) {
 		"Query.node": "(nodeId: ID!): Node", "Patient.id": "ID", "Patient.nodeId": "ID!", "Patient.resourceType": "String!", "Patient.meta": "Meta",
 		"Patient.birthDate": "String", "Patient._birthDate": "Element", "Patient.contact": "[PatientContact]", "Patient.contained": "[Resource]",
 		"Patient.multipleBirthInteger": "Int",
-		"Patient.ObservationList":      "(_reference: ObservationBy, where: ObservationWhere, _count: Int, _offset: Int, _sort: String): [Observation]",
-		"Patient.ObservationConnection": "(_reference: ObservationBy, where: ObservationWhere, _sort: String, _total: Total, first: Int, after: String, " +
+		"Patient.ObservationList":      "(_reference: ObservationBy, where: ObservationWhere, _filter: String, _count: Int, _offset: Int, _sort: String): [Observation]",
+		"Patient.ObservationConnection": "(_reference: ObservationBy, where: ObservationWhere, _filter: String, _sort: String, _total: Total, first: Int, after: String, " +
 			"last: Int, before: String): ObservationConnection",
 		"PatientContact.name": "HumanName", "HumanName.given": "[String]", "HumanName._given": "[Element]", "HumanName.id": "String",
 		"Quantity.value": "Decimal", "Reference.resource": "(optional: Boolean, type: ResourceType): Resource",

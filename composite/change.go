@@ -36,33 +36,9 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 		out.writes = []adapters.Write{{Action: adapters.Delete, Ref: a.Ref, If: a.must}}
 		return out, nil
 	}
-	raw := c.Resource
-	if c.Method == Patch && c.Patch == nil {
-		return Change{}, fault.New(fault.BadUserInput, "patch of %s: there is no patch", c.Type)
-	}
-	if c.Method == Patch {
-		var err error
-		if raw, err = c.Patch.Apply(served(a.Current)); err != nil {
-			return Change{}, err
-		}
-	}
-	raw, issues, err := s.Linking(caller).Apply(ctx, c.Type, raw, nil)
-	if err != nil {
-		return Change{}, err
-	}
-	if len(issues) > 0 {
-		return Change{}, a.nameless(&InvalidError{Ref: a.Ref, Issues: issues, Code: fault.PreconditionFailed})
-	}
-	how := Admission{
-		Tenant: caller.Tenant, Lenient: c.Lenient, Restamp: true, Type: c.Type, ID: a.Ref.ID,
-		Assign: a.Assigned || c.Method == Update && c.Criteria != nil,
-	}
-	p, err := s.intake.Prepare(raw, how)
+	p, err := s.taken(ctx, caller, c, &a)
 	if err != nil {
 		return Change{}, a.nameless(err)
-	}
-	if err := permitted(caller, &p.Write); err != nil {
-		return Change{}, err
 	}
 	p.Write.If = a.must
 	p.Write.If.Changed = true
@@ -74,6 +50,35 @@ func (s *Storage) Change(ctx context.Context, caller search.Caller, c Command, a
 	out.writes = []adapters.Write{p.Write}
 	out.done.Forgiven, out.done.Skipped, out.done.Remarks = p.Forgiven, p.Skipped, p.Remarks
 	return out, nil
+}
+
+// taken takes in the content of a command, patched and with its references resolved.
+func (s *Storage) taken(ctx context.Context, caller search.Caller, c Command, a *Aim) (Prepared, error) {
+	raw := c.Resource
+	if c.Method == Patch {
+		if c.Patch == nil {
+			return Prepared{}, fault.New(fault.BadUserInput, "patch of %s: there is no patch", c.Type)
+		}
+		var err error
+		if raw, err = c.Patch.Apply(served(a.Current)); err != nil {
+			return Prepared{}, err
+		}
+	}
+	raw, issues, err := s.Linking(caller).Apply(ctx, c.Type, raw, nil)
+	if err != nil {
+		return Prepared{}, err
+	}
+	if len(issues) > 0 {
+		return Prepared{}, &InvalidError{Ref: a.Ref, Issues: issues, Code: fault.PreconditionFailed}
+	}
+	p, err := s.intake.Prepare(raw, Admission{
+		Tenant: caller.Tenant, Lenient: c.Lenient, Restamp: true, Type: c.Type, ID: a.Ref.ID,
+		Assign: a.Assigned || c.Method == Update && c.Criteria != nil,
+	})
+	if err != nil {
+		return Prepared{}, err
+	}
+	return p, permitted(caller, &p.Write)
 }
 
 // nameless leaves an id that was made here out of an error: nothing has it.

@@ -193,6 +193,10 @@ func (s *Storage) matches(ctx context.Context, q search.Query, limit int) ([]sea
 	if !ok {
 		return nil, fault.New(fault.Unsupported, "the primary store does not search, so nothing can be written on a condition")
 	}
+	if sets := search.CodeSets(search.Restrict(q)); len(sets) > 0 {
+		// The store holds the condition while it commits, and the codes may be others by then.
+		return nil, fault.New(fault.Unsupported, "a condition to write on cannot have :in, :not-in, :above or :below of codes (%s); name the codes", sets[0])
+	}
 	var hits []search.Hit
 	for h, err := range searcher.Search(ctx, search.Request{Query: q, Limit: limit}).Rows {
 		if err != nil {

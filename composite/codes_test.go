@@ -101,3 +101,14 @@ func TestCodeSetsUnderLag(t *testing.T) {
 			len(ids), len(before.Rows), slices.Contains(ids, gone), slices.Contains(ids, stays))
 	}
 }
+
+// TestCodeSetsAndWrites: a condition to write on that needs an expansion is refused in words.
+func TestCodeSetsAndWrites(t *testing.T) {
+	storages(t, composite.StorageConfig{}, func(t *testing.T, d desk) {
+		gender := adaptertest.Parameters(t).Param("Patient", "gender")
+		in := search.Clause{Param: gender, Modifier: search.In, Values: []search.Value{{Text: "http://v"}}}
+		d.refused(t, composite.Command{
+			Method: composite.Create, Type: "Patient", Resource: person("", "One"), Criteria: &search.Query{Type: "Patient", Where: search.Not{X: in}},
+		}, fault.Unsupported, "ValueSet http://v")
+	})
+}

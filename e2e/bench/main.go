@@ -54,7 +54,7 @@ func (b *bench) add(f figure) {
 
 func main() {
 	binary := flag.String("binary", "./heliograph", "the program")
-	packs := flag.String("packs", "", "folder with unpacked data packs (sof-r4-100); empty: the program's own sample is used")
+	packs := flag.String("packs", "", "folder with unpacked data packs (sof-r4-100, blaze-120); empty: the program's own sample is used")
 	out := flag.String("out", "bench/out", "folder for the table")
 	build := flag.Bool("build", false, "measure a build with an empty build cache, too")
 	flag.Parse()
@@ -82,7 +82,7 @@ func run(binary, packs, out string, build bool) error {
 		do   func(context.Context) error
 	}{
 		{"projection", b.projection}, {"load", b.load}, {"bare loop", b.bareLoop}, {"requests", b.requests},
-		{"start", b.start}, {"introspection", b.introspection},
+		{"rest", b.rest}, {"searches", b.searches}, {"transactions", b.transactions}, {"start", b.start}, {"introspection", b.introspection},
 	}
 	for _, s := range steps {
 		if err := s.do(ctx); err != nil {

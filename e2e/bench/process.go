@@ -113,11 +113,38 @@ func (s *server) ask(query string) ([]byte, error) {
 	return raw, nil
 }
 
-// perRequest is the CPU of the whole process a request, in milliseconds: after a warm-up, over at least two CPU-seconds or a
-// thousand requests. next gives the query of request i.
+// get reads a path and fails unless it is there.
+func (s *server) get(path string) error {
+	resp, err := s.http.Get(s.url + path)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("GET %s: %s\n%.500s", path, resp.Status, raw)
+	}
+	return err
+}
+
+// perPath is perRequest of paths that are read.
+func (s *server) perPath(next func(i int) string) (float64, error) {
+	return s.per(func(i int) error { return s.get(next(i)) })
+}
+
+// perRequest is per of GraphQL queries.
 func (s *server) perRequest(next func(i int) string) (float64, error) {
+	return s.per(func(i int) error {
+		_, err := s.ask(next(i))
+		return err
+	})
+}
+
+// per is the CPU of the whole process a request, in milliseconds: after a warm-up, over at least two CPU-seconds or a
+// thousand requests.
+func (s *server) per(do func(i int) error) (float64, error) {
 	for i := range 100 {
-		if _, err := s.ask(next(i)); err != nil {
+		if err := do(i); err != nil {
 			return 0, err
 		}
 	}
@@ -126,7 +153,7 @@ func (s *server) perRequest(next func(i int) string) (float64, error) {
 		return 0, err
 	}
 	for n := 1; ; n++ {
-		if _, err := s.ask(next(n)); err != nil {
+		if err := do(n); err != nil {
 			return 0, err
 		}
 		if n%200 != 0 {

@@ -10,7 +10,7 @@ import (
 //
 //	F version
 //	T kind name base pattern description             a type; its base stands before it
-//	E name min..max types binding description        an element that its type adds to its base, or changes
+//	E name min..max types binding description s      an element that its type adds to its base, or changes; s: it is in summaries
 //	X name                                           an element of the base that the type does not have
 //	V url                                            a value set
 //	S system · C code                                its codes, grouped by system
@@ -77,7 +77,7 @@ func (r *reader) line(line string) error {
 	}
 	switch f[0] {
 	case "E":
-		return r.element(f[1], f[2], f[3], f[4], f[5])
+		return r.element(f[1], f[2], f[3], f[4], f[5], f[6] == "s")
 	case "C":
 		return r.code(f[1])
 	case "P":
@@ -136,7 +136,7 @@ func (r *reader) newType(kind, name, base, pattern, description string) error {
 	return nil
 }
 
-func (r *reader) element(name, cardinality, types, binding, description string) error {
+func (r *reader) element(name, cardinality, types, binding, description string, summary bool) error {
 	if r.typ == nil {
 		return fmt.Errorf("the element %s has no type", name)
 	}
@@ -147,7 +147,7 @@ func (r *reader) element(name, cardinality, types, binding, description string) 
 	r.elements = r.elements[1:]
 	r.all = append(r.all, e)
 	e.Name, e.Choice = strings.CutSuffix(name, "[x]")
-	e.Types, e.Description = r.types(types), description
+	e.Types, e.Description, e.Summary = r.types(types), description, summary
 	low, high, _ := strings.Cut(cardinality, "..")
 	var err error
 	if e.Min, err = strconv.Atoi(low); err != nil {

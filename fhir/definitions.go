@@ -61,6 +61,8 @@ type Element struct {
 	// Binding is nil where there is none. Only required bindings are enforced.
 	Binding     *Binding
 	Description string
+	// Summary says that the element is shown in summaries (R4, 3.1.1.5.8).
+	Summary bool
 
 	set *ValueSet // of a required binding, if it is enumerated
 }

@@ -79,12 +79,16 @@ func elementLine(e elementDef) string {
 	if e.valueSet != "" {
 		binding = e.strength + " " + e.valueSet
 	}
-	return strings.Join([]string{"E", e.name, fmt.Sprintf("%d..%s", e.min, e.max), strings.Join(types, "|"), binding, e.description}, "\t")
+	fields := []string{"E", e.name, fmt.Sprintf("%d..%s", e.min, e.max), strings.Join(types, "|"), binding, e.description}
+	if e.summary {
+		fields = append(fields, "s")
+	}
+	return strings.Join(fields, "\t")
 }
 
 // fromDecoded turns an element of package fhir back into what the line was made from.
 func fromDecoded(e *fhir.Element) elementDef {
-	d := elementDef{name: e.Name, min: e.Min, max: "*", types: e.Types, description: e.Description}
+	d := elementDef{name: e.Name, min: e.Min, max: "*", types: e.Types, description: e.Description, summary: e.Summary}
 	if e.Choice {
 		d.name += "[x]"
 	}

@@ -29,6 +29,7 @@ type element struct {
 	Path, Short, Definition string
 	Min                     int
 	Max                     string
+	IsSummary               bool
 	Base                    struct{ Path string }
 	Type                    []elementType
 	ContentReference        string

@@ -25,6 +25,7 @@ type elementDef struct {
 	strength    string
 	valueSet    string
 	description string
+	summary     bool
 }
 
 // types returns all types, bases before what derives from them, each followed by its backbone types.
@@ -119,7 +120,7 @@ func (g *generator) split(s structure) []typeDef {
 }
 
 func (g *generator) element(e element, name string) elementDef {
-	d := elementDef{name: name, min: e.Min, max: e.Max, description: oneLine(e.Short)}
+	d := elementDef{name: name, min: e.Min, max: e.Max, description: oneLine(e.Short), summary: e.IsSummary}
 	if e.Binding != nil && e.Binding.ValueSet != "" {
 		d.strength = e.Binding.Strength
 		d.valueSet, _, _ = strings.Cut(e.Binding.ValueSet, "|")

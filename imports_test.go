@@ -32,12 +32,13 @@ var allowed = map[string][]string{
 	"cursor":               {"search", "internal/fault"},
 	"outcome":              {"fhir", "internal/fault"},
 	"graph":                {"graph", "bundle", "cursor", "outcome", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
+	"rest":                 {"cursor", "outcome", "bundle", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
 	"graph/projection":     {},
 	"bundle":               {"composite", "fhirpath", "patch", "outcome", "fhir", "search", "internal"},
 	"load":                 {"bundle", "composite", "adapters", "fhir", "search", "internal"},
 	"sample":               {},
 	"web":                  {},
-	"e2e":                  {"adapters", "bundle", "composite", "cursor", "outcome", "graph", "planner", "load", "sample", "fhir", "search", "internal", "web"},
+	"e2e":                  {"adapters", "bundle", "composite", "cursor", "outcome", "graph", "rest", "planner", "load", "sample", "fhir", "search", "internal", "web"},
 }
 
 // TestImports keeps the arrows between packages: it parses the import clauses of every file, tests apart.

@@ -166,7 +166,7 @@ func (x *Execution) history(ctx context.Context, n *planner.HistoryNode) Result 
 	began := time.Now()
 	p := n.Part
 	answer := x.engine.primary.History(ctx, adapters.HistoryRequest{
-		Caller: p.Query.Caller, Type: p.HistoryOf.Type, ID: p.HistoryOf.ID, Since: p.Since, Until: p.Until, Limit: p.Limit,
+		Caller: p.Query.Caller, Type: p.HistoryOf.Type, ID: p.HistoryOf.ID, Since: p.Since, Until: p.Until, Before: p.Before, Limit: p.Limit,
 	})
 	var out []search.Resource
 	for r, err := range answer.Rows {

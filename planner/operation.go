@@ -60,6 +60,8 @@ type Part struct {
 	HistoryOf fhir.Ref
 	// Since and Until bound a History by lastUpdated, in microseconds: [Since, Until); 0 is no bound.
 	Since, Until int64
+	// Before goes on with a History below this position; 0 starts at the newest.
+	Before search.Position
 }
 
 // Total says whether the number of all matches is asked for.

@@ -18,12 +18,30 @@ func (h *house) limited(next http.Handler) http.Handler {
 	})
 }
 
-// overloaded is the answer to an operation that has waited too long.
-const overloaded = `{"errors":[{"message":"too many operations run at present; try again","extensions":{"code":"OVERLOADED"}}]}`
+// limitedFHIR is limited but for a Bundle that is posted: what arrives for minutes, and is committed at once, ends when the program does.
+func (h *house) limitedFHIR(ctx context.Context, next http.Handler) http.Handler {
+	short, long := h.limited(next), untilStopped(ctx, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			long.ServeHTTP(w, r)
+			return
+		}
+		short.ServeHTTP(w, r)
+	})
+}
 
-// admitted lets limits.requests operations run at a time, so that what each may hold is bounded together, too.
-func (h *house) admitted(next http.Handler) http.Handler {
-	places := make(chan struct{}, h.cfg.Limits.Requests)
+// The answers to an operation that has waited too long.
+const (
+	overloaded     = `{"errors":[{"message":"too many operations run at present; try again","extensions":{"code":"OVERLOADED"}}]}`
+	overloadedFHIR = `{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"throttled","diagnostics":"too many operations run at present; try again"}]}`
+)
+
+// places are limits.requests: as many operations run at a time, of all endpoints together, so that what each may hold is bounded
+// together, too.
+type places chan struct{}
+
+// admitted lets an operation run when there is a place for it; busy is the answer to who has waited too long.
+func (places places) admitted(next http.Handler, busy string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case places <- struct{}{}:
@@ -34,7 +52,7 @@ func (h *house) admitted(next http.Handler) http.Handler {
 				w.Header().Set("Content-Type", "application/json")
 				w.Header().Set("Retry-After", "1")
 				w.WriteHeader(http.StatusServiceUnavailable)
-				_, _ = io.WriteString(w, overloaded) // who has gone away needs no answer
+				_, _ = io.WriteString(w, busy) // who has gone away needs no answer
 				return
 			}
 		}

@@ -17,10 +17,10 @@ func TestAdmitted(t *testing.T) {
 	cfg.Limits.Requests = 1
 	h := &house{fhirHouse: fhirHouse{cfg: cfg}}
 	running, release := make(chan struct{}), make(chan struct{})
-	handler := h.admitted(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	handler := make(places, h.cfg.Limits.Requests).admitted(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		running <- struct{}{}
 		<-release
-	}))
+	}), overloaded)
 	ask := func(ctx context.Context) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", nil))

@@ -17,6 +17,7 @@ import (
 	"github.com/heliograph/heliograph/graph"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/internal/httpguard"
+	"github.com/heliograph/heliograph/rest"
 	"github.com/heliograph/heliograph/search"
 	"github.com/heliograph/heliograph/web"
 )
@@ -39,7 +40,14 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", h.limited(h.admitted(g)))
+	api, err := h.rest(ctx, caller, g)
+	if err != nil {
+		return nil, err
+	}
+	all := make(places, h.cfg.Limits.Requests)
+	mux.Handle("/graphql", h.limited(all.admitted(g, overloaded)))
+	mux.Handle("/fhir", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
+	mux.Handle("/fhir/", h.limited(all.admitted(api, overloadedFHIR)))
 	mux.Handle("GET /graphql/schema.json", g.SchemaJSON())
 	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "live") })
 	mux.HandleFunc("GET /health/ready", h.ready)
@@ -56,8 +64,11 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 	}
 	guard := httpguard.Guard{Hosts: h.cfg.Hosts, Listen: h.cfg.Listen, Origins: h.cfg.CORS.Origins}
 	crossOrigin := cors.New(cors.Options{
-		AllowedOrigins: orNone(h.cfg.CORS.Origins), AllowedMethods: []string{"GET", "POST"},
-		AllowedHeaders: []string{"Authorization", "Content-Type", "X-Heliograph-Explain", "Accept"}, MaxAge: 600,
+		AllowedOrigins: orNone(h.cfg.CORS.Origins), AllowedMethods: []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"},
+		AllowedHeaders: []string{
+			"Authorization", "Content-Type", "X-Heliograph-Explain", "Accept", "Prefer", "If-Match", "If-None-Match", "If-Modified-Since", "If-None-Exist",
+		},
+		ExposedHeaders: []string{"ETag", "Location", "Last-Modified", "Retry-After"}, MaxAge: 600,
 	})
 	return crossOrigin.Handler(guard.Wrap(mux)), nil
 }
@@ -101,6 +112,21 @@ func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Ca
 		CursorKey: key, Caller: caller, BaseURLs: bases, Version: version(),
 		Production: !h.cfg.On(h.cfg.GraphQL.Introspection), NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
 		Limits: graph.Limits{Body: l.Body, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, Fields: l.Fields, Page: l.List, Rows: l.Rows},
+	})
+}
+
+// rest makes the FHIR endpoint. GraphQL is at its $graphql, too.
+func (h *house) rest(ctx context.Context, caller func(*http.Request) (search.Caller, error), g http.Handler) (*rest.Handler, error) {
+	key, err := cursorKey(ctx, h.store)
+	if err != nil {
+		return nil, err
+	}
+	l := h.cfg.Limits
+	return rest.New(rest.Config{
+		Definitions: h.defs, Models: h.models, Engine: h.engine, Storage: h.storage, NoUpdateCreate: !h.cfg.Writes.ClientIDs,
+		Types: h.cfg.FHIR.Types, CursorKey: key, Caller: caller, Path: "/fhir", Base: h.cfg.FHIR.Base, Version: version(), GraphQL: g,
+		NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
+		Limits: rest.Limits{Body: l.Resource, Bundle: l.Bundle, Page: l.List},
 	})
 }
 

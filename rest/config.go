@@ -18,6 +18,8 @@ type Config struct {
 	Engine *composite.Engine
 	// Storage takes the writes; nil refuses them.
 	Storage *composite.Storage
+	// NoUpdateCreate says that the storage refuses an update of an id that was never there, for the CapabilityStatement.
+	NoUpdateCreate bool
 	// FHIRPath compiles the expressions of patches; nil is a compiler of its own.
 	FHIRPath *fhirpath.Compiler
 	// Types narrows what is served to these resource types; empty is all.
@@ -28,6 +30,8 @@ type Config struct {
 	Caller func(*http.Request) (search.Caller, error)
 	// Path is where the handler is mounted, "/fhir". Base is the URL under which it is known; "" is the host of the request with Path.
 	Path, Base string
+	// GraphQL answers at $graphql, by POST and GET; nil is nothing.
+	GraphQL http.Handler
 	// Version is the program's, for the CapabilityStatement.
 	Version string
 	// NoSuggestions keeps names out of errors about unknown ones.

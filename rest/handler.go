@@ -21,6 +21,8 @@ type Handler struct {
 	models   *composite.Models
 	engine   *composite.Engine
 	storage  *composite.Storage
+	given    bool // the server gives all ids
+	graphql  http.Handler
 	compiler *fhirpath.Compiler
 	served   map[string]bool
 	types    []string // served, sorted
@@ -44,7 +46,7 @@ func New(cfg Config) (*Handler, error) {
 		return nil, errors.New("rest: the cursor key has fewer than 32 bytes")
 	}
 	h := &Handler{
-		defs: cfg.Definitions, models: cfg.Models, engine: cfg.Engine, storage: cfg.Storage, compiler: cfg.FHIRPath, caller: cfg.Caller, key: cfg.CursorKey,
+		defs: cfg.Definitions, models: cfg.Models, engine: cfg.Engine, storage: cfg.Storage, given: cfg.NoUpdateCreate, graphql: cfg.GraphQL, compiler: cfg.FHIRPath, caller: cfg.Caller, key: cfg.CursorKey,
 		path: strings.TrimSuffix(cfg.Path, "/"), base: strings.TrimSuffix(cfg.Base, "/"), limits: cfg.Limits.withDefaults(),
 		log: cfg.Logger, masks: newMasks(cfg.Definitions), mute: cfg.NoSuggestions, served: map[string]bool{},
 	}
@@ -74,6 +76,10 @@ func New(cfg Config) (*Handler, error) {
 
 // ServeHTTP answers a request. Every failure is an OperationOutcome.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h.graphql != nil && r.URL.Path == h.path+"/$graphql" {
+		h.graphql.ServeHTTP(w, r)
+		return
+	}
 	q, err := h.request(w, r)
 	var out response
 	if err == nil {

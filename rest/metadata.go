@@ -61,6 +61,9 @@ func (c *capabilities) statement(m *composite.Model) object {
 		"interaction": codes("search-system", "history-system"), "searchParam": commonParams(),
 		"compartment": compartmentURLs(h.defs), "resource": c.resources(m), "operation": []object{operation("validate", "Resource-validate")},
 	}
+	if h.graphql != nil {
+		server["operation"] = []object{operation("validate", "Resource-validate"), operation("graphql", "Resource-graphql")}
+	}
 	if h.storage != nil {
 		server["interaction"] = codes("transaction", "batch", "search-system", "history-system")
 	}
@@ -114,7 +117,7 @@ func (c *capabilities) resources(m *composite.Model) []object {
 		}
 		if c.h.storage != nil {
 			r["interaction"] = codes("read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create", "search-type")
-			r["versioning"], r["updateCreate"] = "versioned-update", true
+			r["versioning"], r["updateCreate"] = "versioned-update", !c.h.given
 			r["conditionalCreate"], r["conditionalUpdate"], r["conditionalDelete"] = true, true, "single"
 		}
 		if name == "Patient" {

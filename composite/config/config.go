@@ -85,8 +85,11 @@ type GraphQL struct {
 
 // Limits bound one request.
 type Limits struct {
-	// Body is the greatest size of a request, in bytes.
+	// Body is the greatest size of a GraphQL request, in bytes.
 	Body int64 `koanf:"body" yaml:"body"`
+	// Resource is the greatest size of a resource that is written over REST, Bundle that of a Bundle, in bytes.
+	Resource int64 `koanf:"resource" yaml:"resource"`
+	Bundle   int64 `koanf:"bundle" yaml:"bundle"`
 	// Tokens, Depth, Aliases and Fields bound a GraphQL document.
 	Tokens  int `koanf:"tokens" yaml:"tokens"`
 	Depth   int `koanf:"depth" yaml:"depth"`
@@ -117,7 +120,7 @@ func Default() Config {
 		FHIR:   FHIR{Units: "exact"},
 		Store:  Store{Durability: "full"},
 		Limits: Limits{
-			Body: 1 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000, Requests: 64, Time: 30 * time.Second,
+			Body: 1 << 20, Resource: 16 << 20, Bundle: 1 << 30, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000, Requests: 64, Time: 30 * time.Second,
 		},
 		Log:    Log{Level: "info", Format: "text"},
 		Writes: Writes{ClientIDs: true, Matches: 1000, Entries: 25_000, Bytes: 256 << 20},

@@ -133,6 +133,9 @@ func (x *Execution) search(ctx context.Context, part *planner.PartPlan) Result {
 
 func (x *Execution) count(ctx context.Context, n *planner.Count) (int64, error) {
 	began := time.Now()
+	if n.Match != nil && n.AtMost > 0 {
+		return x.countTo(n, x.match(ctx, n.Match, n.Match.Request))
+	}
 	if n.Match != nil {
 		s, err := x.searcher(n.Match.Store)
 		if err != nil {
@@ -145,6 +148,10 @@ func (x *Execution) count(ctx context.Context, n *planner.Count) (int64, error) 
 		x.called(n, 1, began)
 		x.reached(n.Match.Store, at)
 		return total, nil
+	}
+	if n.AtMost > 0 {
+		defer x.worked(n, 1, began)
+		return x.countTo(n, x.stream(ctx, n.Input))
 	}
 	var total int64
 	defer func() { x.release(int(total)) }()
@@ -159,6 +166,20 @@ func (x *Execution) count(ctx context.Context, n *planner.Count) (int64, error) 
 		}
 	}
 	x.worked(n, 1, began)
+	return total, nil
+}
+
+// countTo counts up to the node's bound; beyond it the number is what statistics say, if that is more.
+func (x *Execution) countTo(n *planner.Count, matches rows) (int64, error) {
+	var total int64
+	for _, err := range matches {
+		if err != nil {
+			return 0, err
+		}
+		if total++; total > int64(n.AtMost) {
+			return max(total, n.Estimate), nil
+		}
+	}
 	return total, nil
 }
 

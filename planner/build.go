@@ -158,7 +158,12 @@ func (b *builder) count() (Node, error) {
 	q.Sort = nil
 	if c, ok := b.choose(q, search.CanCount, 0); ok {
 		b.reject(c)
-		return &Count{Match: b.match(c, q)}, nil
+		n := &Count{Match: b.match(c, q)}
+		if b.part.Total == Estimate {
+			n.AtMost, n.Estimate = EstimateAbove, n.Match.Estimate
+			n.Match.Request.Limit = EstimateAbove + 1
+		}
+		return n, nil
 	}
 	primary, err := b.primary()
 	if err != nil {
@@ -172,7 +177,11 @@ func (b *builder) count() (Node, error) {
 	if len(b.residual) > 0 {
 		tree = b.filtered(&Hydrate{Input: tree, Store: primary.ID, Verify: b.answered(q.Where), Query: q}, q)
 	}
-	return rewrite(&Count{Input: tree}, b.snapshot), nil
+	n := &Count{Input: tree}
+	if b.part.Total == Estimate {
+		n.AtMost, n.Estimate = EstimateAbove, rowsOf(tree)
+	}
+	return rewrite(n, b.snapshot), nil
 }
 
 // match is the leaf that asks a store for a condition.

@@ -54,6 +54,12 @@ func (n *Sort) label() string {
 func (n *Page) label() string { return "page " + window(n.Offset, n.Limit, n.Cap) }
 
 func (n *Count) label() string {
+	if n.AtMost > 0 && n.Match != nil {
+		return fmt.Sprintf("count to %d, then estimate, by %s", n.AtMost, strings.TrimPrefix(n.Match.label(), "match "))
+	}
+	if n.AtMost > 0 {
+		return fmt.Sprintf("count here to %d, then estimate", n.AtMost)
+	}
 	if n.Match != nil {
 		return "count by " + strings.TrimPrefix(n.Match.label(), "match ")
 	}

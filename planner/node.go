@@ -74,9 +74,14 @@ type Page struct {
 
 // Count gives the number of matches: by the store when Match is set, else by counting Input, which is ids alone unless they have
 // to be filtered. It is exact for everything that no change after the answer's position touches.
+//
+// With AtMost, matches are counted up to that; where there are more, the number is Estimate, at least AtMost + 1. Match then searches
+// rather than counts: its Request's Limit is AtMost + 1.
 type Count struct {
-	Match *Match
-	Input Node
+	Match    *Match
+	Input    Node
+	AtMost   int
+	Estimate int64 // of statistics; -1 when unknown
 }
 
 // EachNode searches one store per parent, the parents of a level in calls of at most MaxKeys. Hits that come without their

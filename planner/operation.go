@@ -64,13 +64,17 @@ type Part struct {
 	Before search.Position
 }
 
+// EstimateAbove is how many matches an estimate counts before it trusts statistics.
+const EstimateAbove = 1000
+
 // Total says whether the number of all matches is asked for.
 type Total uint8
 
 // The totals.
 const (
 	NoTotal Total = iota
-	// Estimate is answered as Accurate is: no store here has a cheaper number that would hold.
+	// Estimate is exact up to EstimateAbove matches, and above that a number from statistics, or EstimateAbove + 1 if they
+	// know less; a list per parent is counted as for Accurate.
 	Estimate
 	Accurate
 )

@@ -218,6 +218,9 @@ func (s *script) set(t testing.TB, p *planner.Part, word, rest string) {
 		p.Offset = int(number(t, rest))
 	case "total":
 		p.Total = planner.Accurate
+		if rest == "estimate" {
+			p.Total = planner.Estimate
+		}
 	case "no-rows":
 		p.Rows = false
 	case "cursor":

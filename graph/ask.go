@@ -26,6 +26,8 @@ type ask struct {
 	optional bool
 	only     string
 	window   window
+	// from is when the _at of a history begins; 0 without.
+	from int64
 	// arguments are the conditions of the search arguments but where, typed that of where; either may be none.
 	arguments []search.Expr
 	typed     search.Expr
@@ -66,6 +68,8 @@ func (k *asker) ask(f *fetch) ask {
 		if a.only != "" {
 			a.part.Targets = []string{a.only}
 		}
+	case fetchHistory:
+		a.err = k.history(&a, f, args)
 	default:
 		a.err = k.search(&a, f, args)
 	}

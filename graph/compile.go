@@ -2,6 +2,7 @@ package graph
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -88,6 +89,10 @@ func (c *compiler) rootFetch(r collected) (*fetch, error) {
 		f.kind, f.typ = fetchRead, name
 		return c.add(f, r, name, 1)
 	}
+	if of, ok := strings.CutSuffix(name, suffixHistory); ok {
+		f.kind, f.typ = fetchHistory, of
+		return c.add(f, r, of, 1)
+	}
 	source, suffix, _ := c.schema.isReverse(name)
 	f.typ, f.kind = source, fetchList
 	if suffix == suffixConnection {
@@ -101,7 +106,7 @@ func (c *compiler) add(f *fetch, r collected, typeName string, depth int) (*fetc
 	f.index = len(c.op.fetches)
 	c.op.fetches = append(c.op.fetches, f)
 	f.where = c.constantWhere(f)
-	if f.kind == fetchConnection || f.kind == fetchReverseConnection {
+	if f.kind == fetchConnection || f.kind == fetchReverseConnection || f.kind == fetchHistory {
 		return f, c.connection(f, r.selections(), depth)
 	}
 	s, err := c.shape(f, r.selections(), typeName, depth)
@@ -114,7 +119,7 @@ func (c *compiler) add(f *fetch, r collected, typeName string, depth int) (*fetc
 // constantWhere reads a typed where that no variable and no clock has a part in.
 func (c *compiler) constantWhere(f *fetch) *constantWhere {
 	arg := f.field.Arguments.ForName("where")
-	if arg == nil || f.kind == fetchRead || varies(arg.Value) {
+	if arg == nil || f.kind == fetchRead || f.kind == fetchHistory || varies(arg.Value) {
 		return nil
 	}
 	value, _ := literal(arg.Value, nil)

@@ -10,7 +10,11 @@ import (
 func (c *compiler) connection(f *fetch, sets []ast.SelectionSet, depth int) error {
 	f.page = &connection{}
 	var err error
-	f.page.fields, err = c.pageFields(f, sets, f.typ+suffixConnection, depth+1)
+	suffix := suffixConnection
+	if f.kind == fetchHistory {
+		suffix = suffixHistoryConnection
+	}
+	f.page.fields, err = c.pageFields(f, sets, f.typ+suffix, depth+1)
 	return err
 }
 
@@ -38,6 +42,13 @@ func (c *compiler) pageField(f *fetch, r collected, typeName string, depth int) 
 		return pageField{kind: pageConstant, text: `"` + typeName + `"`}, nil
 	}
 	kind, ok := pageKindOf(name)
+	edge := f.typ + suffixEdge
+	if f.kind == fetchHistory {
+		edge = f.typ + suffixHistoryEdge
+		if typeName == edge && kind == edgeRow {
+			kind = edgeVersion
+		}
+	}
 	if !ok {
 		return pageField{}, fault.New(fault.Internal, "the schema has %s.%s and the compiler does not", typeName, name)
 	}
@@ -45,7 +56,9 @@ func (c *compiler) pageField(f *fetch, r collected, typeName string, depth int) 
 	var err error
 	switch kind {
 	case pageEdges:
-		p.sub, err = c.pageFields(f, r.selections(), f.typ+suffixEdge, depth+1)
+		p.sub, err = c.pageFields(f, r.selections(), edge, depth+1)
+	case edgeVersion:
+		p.sub, err = c.pageFields(f, r.selections(), versionName(c.schema.defs, f.typ), depth+1)
 	case pageInfo:
 		p.sub, err = c.pageFields(f, r.selections(), typePageInfo, depth+1)
 	case edgeRow:
@@ -105,5 +118,5 @@ func innerKindOf(name string) (kind pageKind, ok bool) {
 	case "highlights":
 		return edgeHighlights, true
 	}
-	return 0, false
+	return versionKindOf(name)
 }

@@ -60,6 +60,7 @@ const (
 	fetchReference
 	fetchReverseList
 	fetchReverseConnection
+	fetchHistory
 	fetchWritten     // the resource of a payload
 	fetchInformation // the OperationOutcome of a payload
 )
@@ -131,6 +132,11 @@ const (
 	edgeRow
 	edgeCursor
 	edgeHighlights
+	edgeVersion
+	versionID
+	versionUpdated
+	versionMethod
+	versionDeleted
 )
 
 // pageField is a field of a connection, an edge or a pageInfo.

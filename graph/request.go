@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/cursor"
@@ -220,6 +221,8 @@ func (x *request) result(f *fetch, r *composite.Result, b *batch) {
 		switch {
 		case r.Err != nil:
 			out[i] = fill{kind: fillError, fetch: f, err: r.Err}
+		case f.kind == fetchHistory:
+			out[i] = x.versions(f, r.Resources)
 		case i >= len(r.Pages):
 			out[i] = fill{kind: fillError, fetch: f, err: fault.New(fault.Internal, "a search gave %d pages for %d parents", len(r.Pages), len(out))}
 		case r.Pages[i].Err != nil:
@@ -272,6 +275,17 @@ func (x *request) grow(n int) int {
 	return first
 }
 
+// named is a key for people. What can be no id is a client's own text, and not repeated.
+func named(key search.Key) string {
+	switch {
+	case !fhir.ValidID(key.ID):
+		return "resource of that id"
+	case key.Version != 0:
+		return key.Ref.String() + "/_history/" + strconv.FormatInt(key.Version, 10)
+	}
+	return key.Ref.String()
+}
+
 // resource makes a fill of what a key gave.
 func (x *request) resource(f *fetch, key search.Key, got *loaded) fill {
 	a := &x.asks[f.index]
@@ -286,9 +300,9 @@ func (x *request) resource(f *fetch, key search.Key, got *loaded) fill {
 	case got.err != nil:
 		return fill{kind: fillError, fetch: f, err: got.err}
 	case r.Version == 0:
-		return missing(fault.NotFound, "there is no such resource")
+		return missing(fault.NotFound, "there is no "+named(key))
 	case r.Deleted:
-		return missing(fault.Gone, "the resource has been deleted")
+		return missing(fault.Gone, named(key)+" has been deleted")
 	case f.kind == fetchInformation:
 		return x.information(f, r)
 	case !x.schema.served[r.Ref.Type]:

@@ -14,10 +14,11 @@ type commonArguments struct {
 	// filter and fhirpath are conditions in languages of their own.
 	filter, fhirpath *ast.ArgumentDefinition
 
-	total  *ast.ArgumentDefinition
-	cursor *ast.ArgumentDefinition
-	relay  ast.ArgumentDefinitionList // first, after, last, before
-	id     ast.ArgumentDefinitionList
+	total   *ast.ArgumentDefinition
+	cursor  *ast.ArgumentDefinition
+	relay   ast.ArgumentDefinitionList // first, after, last, before
+	id      ast.ArgumentDefinitionList
+	history ast.ArgumentDefinitionList
 	// reverseList and reversePage are those of reverse fields but _reference. There are thousands of these, so that each word
 	// here is a megabyte of introspection.
 	reverseList, reversePage ast.ArgumentDefinitionList
@@ -43,9 +44,10 @@ func (b *schemaBuilder) makeCommonArguments() commonArguments {
 			Name: argFHIRPath, Type: b.ref("String"),
 			Description: "An expression that must be true of the resource; what the other arguments find is read through for it.",
 		},
-		total:  &ast.ArgumentDefinition{Name: "_total", Type: b.ref(typeTotal), Description: "How count is found, where it is selected."},
-		cursor: &ast.ArgumentDefinition{Name: "_cursor", Type: b.ref("String"), Description: "A page's link, alone."},
-		relay:  relay,
+		total:   &ast.ArgumentDefinition{Name: "_total", Type: b.ref(typeTotal), Description: "How count is found, where it is selected."},
+		cursor:  &ast.ArgumentDefinition{Name: "_cursor", Type: b.ref("String"), Description: "A page's link, alone."},
+		relay:   relay,
+		history: b.historyArguments(),
 		id: ast.ArgumentDefinitionList{
 			{Name: "id", Type: b.ref("ID")}, {Name: "_id", Type: b.ref("ID"), Description: "The same as id."},
 			{Name: "version", Type: b.ref("String"), Description: "An old version, by its meta.versionId."},
@@ -101,6 +103,7 @@ func (b *schemaBuilder) rootFields(name string) ast.FieldList {
 		b.field(name, "Reads one "+name+".", b.ref(name), b.common.id),
 		b.field(name+suffixList, "Finds resources of type "+name+": all that match, or a page.", b.list(name), list),
 		b.field(name+suffixConnection, "Finds resources of type "+name+", page by page.", b.ref(name+suffixConnection), connection),
+		b.historyField(name),
 	}
 }
 

@@ -134,6 +134,7 @@ func (b *schemaBuilder) fixed() {
 	b.object(element)
 	b.enum(typeResourceType, "The resource types that can be read and searched.", b.s.resources)
 	b.enum(typeTotal, "Whether and how a connection counts.", []string{"none", "estimate", "accurate"})
+	b.enum(typeHistoryMethod, "What made a version.", []string{"POST", "PUT", "DELETE"})
 	b.enum(typeMode, "Why a resource is in a result.", []string{"match", "include", "outcome"})
 	b.object2(typePageInfo, "Where a page lies.",
 		b.field("hasNextPage", "", required("Boolean"), nil), b.field("hasPreviousPage", "", required("Boolean"), nil),

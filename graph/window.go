@@ -111,6 +111,9 @@ func firstNumber(args arguments, names ...string) (n int, ok bool, err error) {
 func bindingOf(caller search.Caller, p *planner.Part) cursor.Binding {
 	q := p.Query
 	q.Caller = caller
+	if p.Kind == planner.History { // as REST binds its pages: the times only narrow what is asked for
+		q.Type = "_history " + p.HistoryOf.String()
+	}
 	return cursor.Bind(q, p.Param)
 }
 

@@ -41,7 +41,13 @@ type world struct {
 // open makes a world that holds some resources; change may alter the configuration.
 func open(t testing.TB, change func(*graph.Config), resources ...string) *world {
 	t.Helper()
-	w := &world{t: t, store: memory.Open(memory.Config{})}
+	return openOver(t, memory.Open(memory.Config{}), change, resources...)
+}
+
+// openOver is open over a store of the test's own.
+func openOver(t testing.TB, store *memory.Store, change func(*graph.Config), resources ...string) *world {
+	t.Helper()
+	w := &world{t: t, store: store}
 	var err error
 	if w.models, err = composite.NewModels(composite.ModelConfig{Parameters: parameters()}); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/planner"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -125,6 +126,8 @@ func (w *writer) edge(dst []byte, f *fill, p *page, i int, field *pageField) []b
 		return w.row(dst, p.rows+i*len(f.fetch.shapes)+field.shape, f)
 	case edgeCursor:
 		return w.cursor(dst, p, i)
+	case edgeVersion:
+		return w.fields(dst, field.sub, func(dst []byte, field *pageField) []byte { return w.version(dst, f, p, i, field) })
 	}
 	return append(dst, "null"...)
 }
@@ -139,6 +142,9 @@ func (w *writer) cursor(dst []byte, p *page, i int) []byte {
 }
 
 func placeOf(p *page, i int) *search.Cursor {
+	if p.ask.part.Kind == planner.History {
+		return &search.Cursor{ID: strconv.FormatInt(int64(p.Rows[i].Position), 10)}
+	}
 	return &search.Cursor{Order: p.Rows[i].Order, ID: p.Rows[i].Ref.ID}
 }
 

@@ -153,3 +153,30 @@ func TestFilterErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestFHIRPathConditions: an expression decides before sort, page and count, and links carry it.
+func TestFHIRPathConditions(t *testing.T) {
+	w := open(t, nil, crowd(10)...)
+	const query = `gender: "male", fhirpath: "name.family = 'F1' or id = 'p00'", _sort: "-family"`
+	if got := w.data(`{ PatientList(`+query+`, _count: 3) { id } }`, nil); got != `{"PatientList":[{"id":"p01"},{"id":"p04"},{"id":"p07"}]}` {
+		t.Error(got)
+	}
+	if c := w.connect(query + `, first: 1`); *c.Count != 4 {
+		t.Error(*c.Count)
+	}
+	got := w.walk(query+`, _count: 3`, func(c *connection) string {
+		if c.Next == nil {
+			return ""
+		}
+		return fmt.Sprintf(`_cursor: %q`, *c.Next)
+	})
+	if diff := cmp.Diff([]string{"p01", "p04", "p07", "p00"}, got); diff != "" {
+		t.Error(diff)
+	}
+	for expression, code := range map[string]fault.Code{"name.": fault.BadUserInput, "unheard()": fault.BadUserInput} {
+		a := w.post(fmt.Sprintf(`{ PatientList(fhirpath: %q) { id } }`, expression), nil)
+		if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != string(code) {
+			t.Errorf("%s: %v", expression, a.Errors)
+		}
+	}
+}

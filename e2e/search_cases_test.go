@@ -53,6 +53,7 @@ func TestSearchCases(t *testing.T) {
 					t.Fatalf("%d loaded, %d rejected", sum.Loaded(), sum.Rejected)
 				}
 				runCases(t, k, store, cases, units)
+				graphCases(t, k, store, cases, units)
 			})
 		}
 	}
@@ -118,13 +119,8 @@ func (k *kit) find(t *testing.T, store primary, c searchCase) ([]string, error) 
 	q := search.Query{Caller: search.Caller{Tenant: "main"}, Type: c.ResourceType}
 	request := search.Request{}
 	var where search.And
-	names := make([]string, 0, len(c.Params))
-	for name := range c.Params {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	offset := 0
-	for _, name := range names {
+	for _, name := range sortedKeys(c.Params) {
 		values := c.Params[name]
 		switch name {
 		case "_sort":

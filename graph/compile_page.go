@@ -57,6 +57,8 @@ func (c *compiler) pageField(f *fetch, r collected, typeName string, depth int) 
 	switch kind {
 	case pageEdges:
 		p.sub, err = c.pageFields(f, r.selections(), edge, depth+1)
+	case edgeHighlights:
+		p.sub, err = c.pageFields(f, r.selections(), typeHighlight, depth+1)
 	case edgeVersion:
 		p.sub, err = c.pageFields(f, r.selections(), versionName(c.schema.defs, f.typ), depth+1)
 	case pageInfo:
@@ -117,6 +119,10 @@ func innerKindOf(name string) (kind pageKind, ok bool) {
 		return edgeCursor, true
 	case "highlights":
 		return edgeHighlights, true
+	case "path":
+		return highlightPath, true
+	case "fragments":
+		return highlightFragments, true
 	}
 	return versionKindOf(name)
 }

@@ -180,3 +180,25 @@ func TestFHIRPathConditions(t *testing.T) {
 		}
 	}
 }
+
+// TestHighlights: edges of a text search show where its words stand; those of another search have none.
+func TestHighlights(t *testing.T) {
+	w := open(t, nil, `{"resourceType":"Basic","id":"b","code":{"text":"a <b> word & more"},"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">the word</div>"}}`)
+	const edges = `{ edges { highlights { path fragments __typename } } } }`
+	for query, want := range map[string]string{
+		`{ BasicConnection(_text: "word") ` + edges:                       `[{"path":"Basic.text.div","fragments":["the \u003cem\u003eword\u003c/em\u003e"],"__typename":"Highlight"}]`,
+		`{ BasicConnection(where: { code: { missing: false } }) ` + edges: `null`,
+		`{ BasicConnection(_filter: "_content co \"more\"") ` + edges:     `[{"path":"Basic.code.text","fragments":["a \u0026lt;b\u0026gt; word \u0026amp; \u003cem\u003emore\u003c/em\u003e"],"__typename":"Highlight"}]`,
+	} {
+		var got, expected any
+		if err := json.Unmarshal([]byte(w.data(query, nil)), &got); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(`{"BasicConnection":{"edges":[{"highlights":`+want+`}]}}`), &expected); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(expected, got); diff != "" {
+			t.Errorf("%s: %s", query, diff)
+		}
+	}
+}

@@ -132,6 +132,8 @@ const (
 	edgeRow
 	edgeCursor
 	edgeHighlights
+	highlightPath
+	highlightFragments
 	edgeVersion
 	versionID
 	versionUpdated

@@ -17,6 +17,10 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 	for _, f := range x.op.fetches {
 		x.asks = append(x.asks, k.ask(f))
 	}
+	x.seeker = &seeker{engine: h.engine, reader: c.model.Reader, caller: c.caller}
+	if x.written != nil {
+		x.seeker.atLeast = x.written.done.Position
+	}
 	plan, err := h.plan(x)
 	if err != nil {
 		// A clause that nobody can evaluate is the error of its own root field; the others are planned without it.

@@ -171,7 +171,9 @@ func (x *request) reference(at int, f *fetch, c *container, text []byte, id iden
 	}
 	t := x.refs.resolve(text)
 	switch {
-	case t.kind == targetStored && a.only != "" && t.key.Type != a.only:
+	case (t.kind == targetStored || t.kind == targetSought) && a.only != "" && t.key.Type != a.only:
+	case t.kind == targetSought:
+		x.seeker.waiting = append(x.seeker.waiting, sought{at, f, t.condition})
 	case t.kind == targetStored:
 		x.want(at, f, t.key)
 	case t.kind == targetContained && t.fragment == "":

@@ -12,9 +12,10 @@ import (
 type targetKind uint8
 
 const (
-	targetNone      targetKind = iota // nothing that could be resolved: logical, conditional, a URN
+	targetNone      targetKind = iota // nothing that could be resolved: logical, a URN
 	targetForeign                     // a resource of another server
 	targetStored                      // a resource here
+	targetSought                      // a resource here, by a condition
 	targetContained                   // a resource in the same container, or the container itself
 )
 
@@ -23,6 +24,8 @@ type target struct {
 	kind     targetKind
 	key      search.Key
 	fragment string
+	// condition is that of targetSought: "Type?arguments".
+	condition string
 }
 
 // resolver reads references.
@@ -71,6 +74,9 @@ func (r *resolver) resolve(token []byte) target {
 
 // relative reads "Type/id" and "Type/id/_history/n".
 func (r *resolver) relative(text []byte) target {
+	if name, _ := r.conditional(text); name != "" {
+		return target{kind: targetSought, condition: string(text), key: search.Key{Ref: fhir.Ref{Type: name}}}
+	}
 	name, rest, ok := bytes.Cut(text, []byte("/"))
 	typeName := r.types[string(name)]
 	if !ok || typeName == "" {
@@ -107,7 +113,7 @@ func (r *resolver) node(id string) target {
 	text, fragment, contained := strings.Cut(id, "#")
 	t := r.relative([]byte(text))
 	t.fragment = fragment
-	if contained && (fragment == "" || strings.HasPrefix(fragment, "@")) {
+	if t.kind == targetSought || contained && (fragment == "" || strings.HasPrefix(fragment, "@")) {
 		return target{}
 	}
 	return t

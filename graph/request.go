@@ -25,6 +25,7 @@ type request struct {
 	plan    *planner.Plan
 	exec    Execution
 	load    *loader
+	seeker  *seeker
 
 	doc  []byte
 	run  projection.Run
@@ -165,7 +166,7 @@ func (x *request) levels(ctx context.Context) {
 	var keys []keyed
 	var calls []composite.Call
 	var asked []*fetch
-	for len(x.pending) > 0 && x.overrun == nil {
+	for x.seek(ctx); len(x.pending) > 0 && x.overrun == nil; x.seek(ctx) {
 		now := x.pending
 		x.pending = nil
 		keys, calls, asked = keys[:0], calls[:0], asked[:0]

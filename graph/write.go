@@ -5,6 +5,7 @@ import (
 
 	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/graph/projection"
+	"github.com/valyala/fastjson"
 )
 
 // writer writes a response's data from a finished request in one walk. It knows the path of where it is, so that errors are
@@ -13,6 +14,7 @@ type writer struct {
 	x        *request
 	key      []byte
 	cursors  *cursor.Sealer
+	parser   *fastjson.Parser
 	steps    []step
 	base     []step // of the payload that is written
 	problems []problem

@@ -126,6 +126,8 @@ func (w *writer) edge(dst []byte, f *fill, p *page, i int, field *pageField) []b
 		return w.row(dst, p.rows+i*len(f.fetch.shapes)+field.shape, f)
 	case edgeCursor:
 		return w.cursor(dst, p, i)
+	case edgeHighlights:
+		return w.highlights(dst, p, i, field.sub)
 	case edgeVersion:
 		return w.fields(dst, field.sub, func(dst []byte, field *pageField) []byte { return w.version(dst, f, p, i, field) })
 	}

@@ -1,0 +1,45 @@
+package graph
+
+import (
+	"github.com/heliograph/heliograph/search"
+	"github.com/valyala/fastjson"
+)
+
+// highlights writes where the words of a text search stand in a row; null where the search is of no words.
+func (w *writer) highlights(dst []byte, p *page, i int, fields []pageField) []byte {
+	if w.parser == nil {
+		w.parser = &fastjson.Parser{}
+	}
+	r := &p.Rows[i].Resource
+	v, err := w.parser.ParseBytes(r.Body.JSON)
+	if err != nil {
+		w.problem(corrupt(r.Ref, err), nil)
+		return append(dst, "null"...)
+	}
+	found := search.Highlights(p.ask.part.Query.Where, v)
+	if found == nil {
+		return append(dst, "null"...)
+	}
+	dst = append(dst, '[')
+	for at := range found {
+		if at > 0 {
+			dst = append(dst, ',')
+		}
+		dst = w.fields(dst, fields, func(dst []byte, field *pageField) []byte { return highlightField(dst, &found[at], field) })
+	}
+	return append(dst, ']')
+}
+
+func highlightField(dst []byte, h *search.Highlight, field *pageField) []byte {
+	switch field.kind {
+	case highlightPath:
+		return appendText(dst, h.Path)
+	case highlightFragments:
+		dst = append(dst, '[')
+		for i, text := range h.Fragments {
+			dst = appendQuoted(comma(dst, i), text)
+		}
+		return append(dst, ']')
+	}
+	return append(dst, field.text...)
+}

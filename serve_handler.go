@@ -111,7 +111,7 @@ func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Ca
 		Definitions: h.defs, Models: h.models, Engine: graph.Over(h.engine), Storage: h.storage, Bundles: h.bundles, Types: h.cfg.FHIR.Types,
 		CursorKey: key, Caller: caller, BaseURLs: bases, Version: version(),
 		Production: !h.cfg.On(h.cfg.GraphQL.Introspection), NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
-		Limits: graph.Limits{Body: l.Body, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, Fields: l.Fields, Page: l.List, Rows: l.Rows},
+		Limits: graph.Limits{Body: l.Body, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, Fields: l.Fields, Page: l.List, Rows: l.Rows, Response: l.Response},
 	})
 }
 
@@ -126,7 +126,7 @@ func (h *house) rest(ctx context.Context, caller func(*http.Request) (search.Cal
 		Definitions: h.defs, Models: h.models, Engine: h.engine, Storage: h.storage, NoUpdateCreate: !h.cfg.Writes.ClientIDs,
 		Types: h.cfg.FHIR.Types, CursorKey: key, Caller: caller, Path: "/fhir", Base: h.cfg.FHIR.Base, Version: version(), GraphQL: g,
 		NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
-		Limits: rest.Limits{Body: l.Resource, Bundle: l.Bundle, Page: l.List},
+		Limits: rest.Limits{Body: l.Resource, Bundle: l.Bundle, Page: l.List, Scanned: l.Scanned},
 	})
 }
 

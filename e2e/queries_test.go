@@ -17,6 +17,7 @@ import (
 type queries struct {
 	random *rand.Rand
 	params *search.Parameters
+	reader *search.Reader
 	types  []string
 	// items are index values by type and parameter.
 	items map[string]map[string][]search.Item
@@ -24,7 +25,7 @@ type queries struct {
 
 func newQueries(t testing.TB, k *kit, store primary, random *rand.Rand) *queries {
 	t.Helper()
-	g := &queries{random: random, params: k.params, items: map[string]map[string][]search.Item{}}
+	g := &queries{random: random, params: k.params, reader: k.models.Current().Reader, items: map[string]map[string][]search.Item{}}
 	stats, err := store.Statistics(t.Context(), "main")
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +138,13 @@ func (g *queries) filters(typ string, reverse bool) []string {
 			}
 			item = &g.items[typ][p.Code][g.random.IntN(len(g.items[typ][p.Code]))]
 		}
+		if len(values) > 0 && !seen["_filter"] && g.one(3) {
+			if text := g.asFilter(typ, p.Code, values); text != "" {
+				seen["_filter"] = true
+				out = append(out, "_filter: "+strconv.Quote(text))
+				continue
+			}
+		}
 		if len(values) > 0 {
 			seen[p.Code] = true
 			out = append(out, fmt.Sprintf("%s: [%s]", argumentOf(p.Code), strings.Join(values, ", ")))
@@ -145,7 +153,31 @@ func (g *queries) filters(typ string, reverse bool) []string {
 	if g.one(2) {
 		out = append(out, "where: "+g.where(typ, 3))
 	}
+	if !reverse && g.one(15) {
+		out = append(out, fmt.Sprintf("fhirpath: %q", g.pick("id.length() mod 2 = 0", "text.exists()", "identifier.count() > 1", "meta.profile.empty()")))
+	}
 	return out
+}
+
+// asFilter writes quoted arguments as _filter; "" if it has no form for them.
+func (g *queries) asFilter(typ, code string, quoted []string) string {
+	var any search.Or
+	for _, q := range quoted {
+		text, err := strconv.Unquote(q)
+		if err != nil {
+			return ""
+		}
+		e, err := g.reader.Clause(typ, code, []string{text})
+		if err != nil {
+			return ""
+		}
+		any = append(any, e)
+	}
+	text, err := search.FilterText(search.Simplify(any))
+	if err != nil {
+		return ""
+	}
+	return text
 }
 
 func (g *queries) sort(typ string) []string {

@@ -31,7 +31,7 @@ func (c Config) edition(m *composite.Model) (*edition, error) {
 		model: m, schema: schema, documents: newDocuments(c.Limits.withDefaults().Queries), rendered: newSchemaCache(),
 		gateway: generated.NewExecutableSchema(generated.Config{
 			Schema:    schema.doc,
-			Resolvers: &resolvers.Resolver{Version: c.Version, Engine: gatewayEngine{c.Engine}, Types: schema.resources},
+			Resolvers: &resolvers.Resolver{Version: c.Version, Engine: gatewayEngine{c.Engine}, Types: schema.resources, NoSuggestions: c.NoSuggestions},
 		}),
 	}, nil
 }

@@ -134,6 +134,9 @@ func TestCountsAreBounded(t *testing.T) {
 	if fmt.Sprint(codes(a)) != "[BAD_USER_INPUT[counts]]" || len(a.Errors[0].Locations) != 1 {
 		t.Error(a.Errors, string(a.Data))
 	}
+	if a = w.post(`{ counts(types: ["Pateint"]) { count } }`, nil); !strings.Contains(a.Errors[0].Message, "did you mean Patient?") {
+		t.Error(a.Errors)
+	}
 }
 
 // TestLongSort: a sort key is made for every row, so that it cannot be of any length.

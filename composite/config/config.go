@@ -98,6 +98,11 @@ type Limits struct {
 	// List is the greatest length of a list without _count; Rows that of all lists of an operation together.
 	List int `koanf:"list" yaml:"list"`
 	Rows int `koanf:"rows" yaml:"rows"`
+	// Response is the greatest size of a GraphQL response, in bytes.
+	Response int `koanf:"response" yaml:"response"`
+	// Scanned is how many resources an operation may read through for what no index decides; IDs how many ids it may hold meanwhile.
+	Scanned int `koanf:"scanned" yaml:"scanned"`
+	IDs     int `koanf:"ids" yaml:"ids"`
 	// Requests is how many operations run at a time; the others wait, and are refused when they have waited for Time.
 	Requests int `koanf:"requests" yaml:"requests"`
 	// Time is how long an operation may take.
@@ -120,7 +125,8 @@ func Default() Config {
 		FHIR:   FHIR{Units: "exact"},
 		Store:  Store{Durability: "full"},
 		Limits: Limits{
-			Body: 1 << 20, Resource: 16 << 20, Bundle: 1 << 30, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000, Requests: 64, Time: 30 * time.Second,
+			Body: 1 << 20, Resource: 16 << 20, Bundle: 1 << 30, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000,
+			Response: 64 << 20, Scanned: 100_000, IDs: 1_000_000, Requests: 64, Time: 30 * time.Second,
 		},
 		Log:    Log{Level: "info", Format: "text"},
 		Writes: Writes{ClientIDs: true, Matches: 1000, Entries: 25_000, Bytes: 256 << 20},

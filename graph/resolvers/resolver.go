@@ -24,6 +24,8 @@ type Resolver struct {
 	Engine  Engine
 	// Types are the resource types that the schema has.
 	Types []string
+	// NoSuggestions keeps names out of errors about unknown ones.
+	NoSuggestions bool
 }
 
 type callerKey struct{}

@@ -11,6 +11,7 @@ import (
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/planner"
 	"github.com/heliograph/heliograph/search"
+	"github.com/vektah/gqlparser/v2/validator/core"
 )
 
 // stores are those of a snapshot, the primary first.
@@ -45,6 +46,17 @@ func health(s *planner.Snapshot) *model.Health {
 	return h
 }
 
+// suggestion is the type whose name is most like another, as a question; "" where none is, or names are not told.
+func (r *Resolver) suggestion(name string) string {
+	if r.NoSuggestions || len(name) > 80 {
+		return ""
+	}
+	if like := core.SuggestionList(name, r.Types); len(like) > 0 {
+		return "; did you mean " + like[0] + "?"
+	}
+	return ""
+}
+
 // counts counts, exactly and as the caller may see them, the resources of the types; without any, of those that have some.
 func (r *Resolver) counts(ctx context.Context, types []string) ([]*model.TypeCount, error) {
 	all := len(types) == 0
@@ -58,7 +70,7 @@ func (r *Resolver) counts(ctx context.Context, types []string) ([]*model.TypeCou
 	calls := make([]composite.Call, 0, len(types))
 	for i, name := range types {
 		if !slices.Contains(r.Types, name) {
-			return nil, fault.New(fault.BadUserInput, "types: item %d is no resource type of this schema", i)
+			return nil, fault.New(fault.BadUserInput, "types: item %d is no resource type of this schema%s", i, r.suggestion(name))
 		}
 		calls = append(calls, composite.Call{Part: i})
 		op.Parts = append(op.Parts, planner.Part{

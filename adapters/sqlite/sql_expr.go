@@ -16,8 +16,8 @@ type part struct {
 	cond func(scope) *writer
 	// single is the one access that is all there is to it, nil otherwise.
 	single *access
-	// tokens are the accesses, all of them to rows of tokens, whose union is all there is to it.
-	tokens []access
+	// entries are the accesses whose union is all there is to it.
+	entries []access
 	// points says that the condition is a few look-ups by id; spanned that a row with the resource's span decides it.
 	points, spanned bool
 	// candidates, of a display's text, selects the rows that the condition is looked for in.
@@ -167,12 +167,13 @@ func (c *compiler) and(typ string, parts []part) part {
 	return part{rows: rows / 2, cond: cond, set: func() *writer {
 		s := scope{typ: typ, alias: c.fresh("s"), cands: rows}
 		s.id = s.alias + ".id"
-		w := sqlf("SELECT "+s.id+" FROM resource "+s.alias+" WHERE "+s.alias+".tid = ? AND "+s.alias+".deleted = 0 AND ?",
-			c.tid(typ), in(s, parts[lead].set()))
-		for _, x := range conditions(parts, lead, s) {
-			w.text(" AND (").add(x).text(")")
+		set, left := c.narrowed(typ, parts, lead)
+		if len(left) == 0 {
+			return set
 		}
-		return w
+		w := sqlf("SELECT "+s.id+" FROM resource "+s.alias+" WHERE "+s.alias+".tid = ? AND "+s.alias+".deleted = 0 AND ?",
+			c.tid(typ), in(s, set))
+		return w.add(all(left, -1, s))
 	}}
 }
 
@@ -219,15 +220,14 @@ func (c *compiler) or(typ string, e search.Or) part {
 // accesses is the union of accesses; verify matches what they give besides.
 func (c *compiler) accesses(typ string, e search.Expr, as []access, verify bool) part {
 	p := part{}
-	points, tokens := !verify, !verify
+	points := !verify
 	for _, a := range as {
 		p.rows += a.rows
 		points = points && a.point
-		tokens = tokens && a.table == "tx"
 	}
 	p.points = points
-	if tokens {
-		p.tokens = as
+	if !verify {
+		p.entries = as
 	}
 	if len(as) == 1 && !verify {
 		p.single = &as[0]

@@ -142,6 +142,7 @@ func (q *rootQuery) from(w *writer, ordered bool) {
 			return
 		}
 	}
+	left := q.parts
 	switch {
 	case lead < 0:
 		w.add(sqlf(" FROM resource r WHERE r.tid = ? AND r.deleted = 0", q.tid(q.typ)))
@@ -150,17 +151,20 @@ func (q *rootQuery) from(w *writer, ordered bool) {
 		if a.table == "tx" {
 			sc.span = "d"
 		}
+		sc.id = "d.id" // what is decided by the id is decided before the resource is read
 		w.add(sqlf(" FROM "+a.table+" d CROSS JOIN resource r ON r.tid = ? AND r.id = d.id WHERE ?", q.tid(q.typ), a.where("d")))
 		q.behind(w, "d.id")
 		w.add(q.rest(lead, sc)).text(" ORDER BY d.id" + q.direction())
 		return
 	default:
-		w.add(sqlf(" FROM resource r WHERE r.tid = ? AND r.deleted = 0 AND ?", q.tid(q.typ), in(sc, q.parts[lead].set())))
+		var set *writer
+		set, left = q.narrowed(q.typ, q.parts, lead)
+		w.add(sqlf(" FROM resource r WHERE r.tid = ? AND r.deleted = 0 AND ?", q.tid(q.typ), in(sc, set)))
 	}
 	if ordered {
 		q.behind(w, "r.id")
 	}
-	w.add(q.rest(lead, sc))
+	w.add(all(left, -1, sc))
 	if ordered {
 		w.text(" ORDER BY r.id" + q.direction())
 	}
@@ -173,9 +177,12 @@ func (q *rootQuery) first(id string) *writer {
 	return w.text(" ORDER BY " + id + q.direction() + " LIMIT ").arg(int64(q.request.Limit))
 }
 
-func (q *rootQuery) rest(lead int, sc scope) *writer {
+func (q *rootQuery) rest(lead int, sc scope) *writer { return all(q.parts, lead, sc) }
+
+// all is " AND …" for every part but one (−1: none left out).
+func all(parts []part, but int, sc scope) *writer {
 	w := &writer{}
-	for _, x := range conditions(q.parts, lead, sc) {
+	for _, x := range conditions(parts, but, sc) {
 		w.text(" AND (").add(x).text(")")
 	}
 	return w

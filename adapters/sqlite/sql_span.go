@@ -16,7 +16,7 @@ import (
 func (q *rootQuery) tokenLed() int {
 	lead := -1
 	for i, p := range q.parts {
-		if len(p.tokens) > 0 && (lead < 0 || p.rows < q.parts[lead].rows) {
+		if p.tokens() && (lead < 0 || p.rows < q.parts[lead].rows) {
 			lead = i
 		}
 	}
@@ -39,7 +39,7 @@ func (q *rootQuery) spanning() int {
 // tokenRows selects the ids of the rows of a part's tokens that satisfy all parts, perhaps repeated; with a column also that, as ord.
 func (q *rootQuery) tokenRows(lead int, column string) *writer {
 	var sets []*writer
-	for _, a := range q.parts[lead].tokens {
+	for _, a := range q.parts[lead].entries {
 		x := q.fresh("x")
 		w := sqlf("SELECT " + x + ".id AS id")
 		if column != "" {
@@ -60,7 +60,7 @@ func (q *rootQuery) bySpan(lead int) (statements []statement, fork int64) {
 	}
 	most := int64(math.Max(500, math.Sqrt(walkCost*q.wanted()*q.live(q.typ)/2)))
 	var sets []*writer
-	for _, a := range q.parts[lead].tokens {
+	for _, a := range q.parts[lead].entries {
 		x := q.fresh("x")
 		sets = append(sets, sqlf("SELECT 1 FROM "+a.table+" "+x+" WHERE ?", a.where(x)))
 	}

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	_ "modernc.org/sqlite"
 
+	"github.com/heliograph/heliograph/adapters/adaptertest"
 	"github.com/heliograph/heliograph/adapters/sqlite"
+	"github.com/heliograph/heliograph/search"
 )
 
 // TestMigrateSpans takes a database back to before token rows had spans, and opens it: the rows are what they were.
@@ -65,4 +68,38 @@ func tokenRows(t *testing.T, dir, script string) (rows []string) {
 		t.Fatal(len(rows), found.Err())
 	}
 	return rows
+}
+
+// TestMigrateBare takes a database back to when text alone was a code without a system: what it finds is the same.
+func TestMigrateBare(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, sqlite.Config{Dir: dir})
+	for i := range 120 {
+		code := []string{`{"text":"Heart rate"}`, `{"coding":[{"code":"x"}],"text":"Heart"}`, `{"coding":[{"system":"urn:s","code":"x"}]}`, `{"coding":[{"system":"urn:s"}]}`}[i%4]
+		mustWrite(t, s, adaptertest.Index(t, fmt.Appendf(nil, `{"resourceType":"Observation","id":"%d","status":"final","code":%s}`, i, code)).Put())
+	}
+	mustClose(t, s)
+	before := tokenRows(t, dir, "")
+	tokenRows(t, dir, `UPDATE label SET sid = (SELECT s.id FROM names b JOIN names s USING (tenant, type, code) WHERE s.sub = 's' AND b.id = label.sid)
+			WHERE sid IN (SELECT id FROM names WHERE sub = 'b');
+		UPDATE tx SET sid = (SELECT s.id FROM names b JOIN names s USING (tenant, type, code) WHERE s.sub = 's' AND b.id = tx.sid)
+			WHERE sid IN (SELECT id FROM names WHERE sub = 'b');
+		DELETE FROM names WHERE sub = 'b'; DELETE FROM goose_db_version WHERE version_id >= 4`)
+	s = openStore(t, sqlite.Config{Dir: dir})
+	reader := search.NewReader(adaptertest.Parameters(t), search.ReaderConfig{})
+	for query, want := range map[string]int{"code:text=heart": 60, "code:missing=true": 0, "code=x": 60, "code=|x": 30, "code=urn:s|": 60} {
+		name, value, _ := strings.Cut(query, "=")
+		e, err := reader.Clause("Observation", name, []string{value})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(hits(t, s, search.Request{Query: search.Query{Caller: caller, Type: "Observation", Where: e}})); got != want {
+			t.Errorf("%s finds %d, want %d", query, got, want)
+		}
+	}
+	mustWrite(t, s, adaptertest.Index(t, []byte(`{"resourceType":"Observation","id":"0","status":"final","code":{"text":"Heart rate"}}`)).Put())
+	mustClose(t, s)
+	if after := tokenRows(t, dir, ""); len(after) != len(before) {
+		t.Errorf("%d rows of tokens, want %d", len(after), len(before))
+	}
 }

@@ -92,6 +92,7 @@ const (
 // What a sub begins with.
 const (
 	subSystem     = "s" // of a token or uri
+	subBare       = "b" // of a token that is text alone: without system and code
 	subTarget     = "r" // target type of a reference; "r" alone is for absolute ones
 	subIdentifier = "i" // system of a reference's logical identifier
 	subOfType     = "o" // an identifier by the system of its type

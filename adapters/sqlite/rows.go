@@ -156,7 +156,11 @@ func (b *builder) item(p *paramName, t search.ParamType, it *search.Item, n int6
 }
 
 func (b *builder) token(p *paramName, it *search.Item) {
-	s := b.coded(p, subSystem, it.System, it.Code)
+	kind := subSystem
+	if it.System == "" && it.Code == "" {
+		kind = subBare
+	}
+	s := b.coded(p, kind, it.System, it.Code)
 	for _, t := range it.Types {
 		b.coded(p, subOfType, t.System, t.Code+"|"+it.Code)
 	}

@@ -152,11 +152,8 @@ func (c *compiler) any(name *paramName, p *search.Param) (out []access) {
 	byParam := func(table string) {
 		out = append(out, access{table: table, rows: rows, where: func(x string) *writer { return sqlf(x+".pid = ?", name.id) }})
 	}
-	bySub := func(table, kind string) {
-		var ids []int64
-		for _, s := range c.names.kind(name, kind) {
-			ids = append(ids, s.id)
-		}
+	bySub := func(table string, kinds ...string) {
+		ids := c.sids(name, kinds...)
 		if len(ids) > 0 {
 			out = append(out, access{table: table, rows: rows, where: func(x string) *writer {
 				return (&writer{}).text(x + ".sid ").in(ids)
@@ -165,7 +162,7 @@ func (c *compiler) any(name *paramName, p *search.Param) (out []access) {
 	}
 	switch p.Type {
 	case search.Token, search.URI:
-		bySub("tx", subSystem)
+		bySub("tx", subSystem, subBare)
 	case search.Reference:
 		bySub("rx", subTarget)
 		bySub("tx", subIdentifier)

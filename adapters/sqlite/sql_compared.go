@@ -31,7 +31,8 @@ func comparedAccess(p *paramName, v *search.Value) access {
 
 // differing is the access to tokens, or uris, that are not a code.
 func (c *compiler) differing(p *paramName, v *search.Value, code string) []access {
-	all, _, rows, _ := c.systems(p, subSystem, "", false)
+	_, _, rows, _ := c.systems(p, subSystem, "", false)
+	all := c.sids(p, subSystem, subBare)
 	if len(all) == 0 || v.Op != search.Ne {
 		return nil
 	}

@@ -54,6 +54,7 @@ func TestSearchCases(t *testing.T) {
 				}
 				runCases(t, k, store, cases, units)
 				graphCases(t, k, store, cases, units)
+				restCases(t, k, store, cases, units)
 			})
 		}
 	}

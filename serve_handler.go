@@ -47,6 +47,7 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 	all := make(places, h.cfg.Limits.Requests)
 	mux.Handle("/graphql", h.limited(all.admitted(g, overloaded)))
 	mux.Handle("/fhir", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
+	mux.Handle("/fhir/{$}", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
 	mux.Handle("/fhir/", h.limited(all.admitted(api, overloadedFHIR)))
 	mux.Handle("GET /graphql/schema.json", g.SchemaJSON())
 	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "live") })
@@ -123,7 +124,7 @@ func (h *house) rest(ctx context.Context, caller func(*http.Request) (search.Cal
 	}
 	l := h.cfg.Limits
 	return rest.New(rest.Config{
-		Definitions: h.defs, Models: h.models, Engine: h.engine, Storage: h.storage, NoUpdateCreate: !h.cfg.Writes.ClientIDs,
+		Definitions: h.defs, Models: h.models, Engine: h.engine, Storage: h.storage, Bundles: h.bundles, NoUpdateCreate: !h.cfg.Writes.ClientIDs,
 		Types: h.cfg.FHIR.Types, CursorKey: key, Caller: caller, Path: "/fhir", Base: h.cfg.FHIR.Base, Version: version(), GraphQL: g,
 		NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
 		Limits: rest.Limits{Body: l.Resource, Bundle: l.Bundle, Page: l.List, Scanned: l.Scanned},

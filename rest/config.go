@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/fhirpath"
@@ -18,6 +19,8 @@ type Config struct {
 	Engine *composite.Engine
 	// Storage takes the writes; nil refuses them.
 	Storage *composite.Storage
+	// Bundles runs transactions and batches; nil refuses them.
+	Bundles *bundle.Processor
 	// NoUpdateCreate says that the storage refuses an update of an id that was never there, for the CapabilityStatement.
 	NoUpdateCreate bool
 	// FHIRPath compiles the expressions of patches; nil is a compiler of its own.

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/fhirpath"
@@ -21,6 +22,7 @@ type Handler struct {
 	models   *composite.Models
 	engine   *composite.Engine
 	storage  *composite.Storage
+	bundles  *bundle.Processor
 	given    bool // the server gives all ids
 	graphql  http.Handler
 	compiler *fhirpath.Compiler
@@ -46,7 +48,8 @@ func New(cfg Config) (*Handler, error) {
 		return nil, errors.New("rest: the cursor key has fewer than 32 bytes")
 	}
 	h := &Handler{
-		defs: cfg.Definitions, models: cfg.Models, engine: cfg.Engine, storage: cfg.Storage, given: cfg.NoUpdateCreate, graphql: cfg.GraphQL, compiler: cfg.FHIRPath, caller: cfg.Caller, key: cfg.CursorKey,
+		defs: cfg.Definitions, models: cfg.Models, engine: cfg.Engine, storage: cfg.Storage, bundles: cfg.Bundles,
+		given: cfg.NoUpdateCreate, graphql: cfg.GraphQL, compiler: cfg.FHIRPath, caller: cfg.Caller, key: cfg.CursorKey,
 		path: strings.TrimSuffix(cfg.Path, "/"), base: strings.TrimSuffix(cfg.Base, "/"), limits: cfg.Limits.withDefaults(),
 		log: cfg.Logger, masks: newMasks(cfg.Definitions), mute: cfg.NoSuggestions, served: map[string]bool{},
 	}

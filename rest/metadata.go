@@ -64,7 +64,7 @@ func (c *capabilities) statement(m *composite.Model) object {
 	if h.graphql != nil {
 		server["operation"] = []object{operation("validate", "Resource-validate"), operation("graphql", "Resource-graphql")}
 	}
-	if h.storage != nil {
+	if h.bundles != nil {
 		server["interaction"] = codes("transaction", "batch", "search-system", "history-system")
 	}
 	return object{

@@ -120,6 +120,15 @@ func (q *request) prefer() error {
 	return nil
 }
 
+// returned is what is to be given back of what is written.
+func (q *request) returned() (string, error) {
+	how := q.preference("return")
+	if _, known := returns[how]; !known {
+		return "", fault.New(fault.BadUserInput, "Prefer: return is minimal, representation or OperationOutcome")
+	}
+	return how, nil
+}
+
 // preference is the value of a preference (RFC 7240); "" if it is not stated.
 func (q *request) preference(name string) string {
 	for _, line := range q.header["Prefer"] {

@@ -36,7 +36,11 @@ func (h *Handler) failure(ctx context.Context, err error) response {
 	case errors.As(err, &r):
 		return response{status: r.status, body: outcome.Append(nil, []outcome.Issue{note(outcome.Error, r.issue, r.text)}), allow: r.allow}
 	case errors.As(err, &invalid):
-		return response{status: http.StatusUnprocessableEntity, body: outcome.Append(nil, outcome.Of(outcome.Error, invalid.Issues))}
+		status := http.StatusUnprocessableEntity
+		if code := fault.Of(invalid); code != fault.BadUserInput {
+			status = statusOf(code)
+		}
+		return response{status: status, body: outcome.Append(nil, outcome.Of(outcome.Error, invalid.Issues))}
 	}
 	code := codeOf(err)
 	out := response{status: statusOf(code)}

@@ -132,7 +132,11 @@ func (h *Handler) request(w http.ResponseWriter, r *http.Request) (*request, err
 	if q.caller, err = h.caller(r); err != nil {
 		return q, err
 	}
-	q.body = http.MaxBytesReader(w, r.Body, h.limits.Body)
+	most := h.limits.Body
+	if len(q.path) == 0 {
+		most = h.limits.Bundle
+	}
+	q.body = http.MaxBytesReader(w, r.Body, most)
 	return q, nil
 }
 
@@ -181,6 +185,10 @@ func (q *request) form() error {
 	return nil
 }
 
+func tooLarge() error {
+	return &refusal{status: http.StatusRequestEntityTooLarge, issue: "too-long", text: "the body is larger than this server takes"}
+}
+
 // all reads the body.
 func (q *request) all() ([]byte, error) {
 	if q.body == nil {
@@ -189,7 +197,7 @@ func (q *request) all() ([]byte, error) {
 	text, err := io.ReadAll(q.body)
 	var most *http.MaxBytesError
 	if errors.As(err, &most) {
-		return nil, &refusal{status: http.StatusRequestEntityTooLarge, issue: "too-long", text: "the body is larger than this server takes"}
+		return nil, tooLarge()
 	}
 	if err != nil {
 		return nil, &fault.Error{Code: fault.BadUserInput, Message: "the body did not arrive whole", Err: err}

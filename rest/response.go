@@ -3,6 +3,7 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,6 +16,8 @@ type response struct {
 	// body is JSON, unless media says otherwise.
 	body  []byte
 	media string
+	// stream, if there is one, is JSON that is written in place of body.
+	stream io.WriterTo
 	// version and updated (microseconds) are those of the one resource that the answer is about; 0 for none.
 	version, updated int64
 	etag             string // instead of version
@@ -60,8 +63,14 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, q *request, o *re
 	set("Retry-After", o.retry)
 	set("Www-Authenticate", o.challenge)
 	set("Vary", "Accept, Authorization, Prefer")
-	if o.status == http.StatusOK && unchanged(r, tag, o.updated) {
+	if o.status == http.StatusOK && unchanged(r.Method, r.Header.Get("If-None-Match"), r.Header.Get("If-Modified-Since"), tag, o.updated) {
 		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if o.stream != nil {
+		set("Content-Type", q.media+"; charset=utf-8")
+		w.WriteHeader(o.status)
+		h.stream(w, r, q, o.stream)
 		return
 	}
 	if len(o.body) == 0 {
@@ -85,6 +94,23 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, q *request, o *re
 	}
 }
 
+// stream writes an answer that does not fit in memory; one to be indented is held.
+func (h *Handler) stream(w io.Writer, r *http.Request, q *request, from io.WriterTo) {
+	var b bytes.Buffer
+	to := w
+	if q.pretty {
+		to = &b
+	}
+	_, err := from.WriteTo(to)
+	if err == nil && q.pretty {
+		_, err = w.Write(indented(q, b.Bytes()))
+	}
+	if err != nil && r.Context().Err() == nil {
+		h.log.ErrorContext(r.Context(), "an answer was cut off", "error", err)
+		panic(http.ErrAbortHandler) // the status has gone: only a broken connection tells
+	}
+}
+
 func indented(q *request, body []byte) []byte {
 	if !q.pretty {
 		return body
@@ -97,12 +123,12 @@ func indented(q *request, body []byte) []byte {
 }
 
 // unchanged says whether a reader who has a version already may keep it (RFC 9110, 13.1.2 and 13.1.3).
-func unchanged(r *http.Request, tag string, updated int64) bool {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+func unchanged(method, tags, since, tag string, updated int64) bool {
+	if method != http.MethodGet && method != http.MethodHead {
 		return false
 	}
-	if list := r.Header.Get("If-None-Match"); list != "" && tag != "" {
-		for have := range strings.SplitSeq(list, ",") {
+	if tags != "" && tag != "" {
+		for have := range strings.SplitSeq(tags, ",") {
 			have = strings.TrimSpace(have)
 			if have == "*" || strings.TrimPrefix(have, "W/") == strings.TrimPrefix(tag, "W/") {
 				return true
@@ -110,7 +136,6 @@ func unchanged(r *http.Request, tag string, updated int64) bool {
 		}
 		return false
 	}
-	since := r.Header.Get("If-Modified-Since")
 	if since == "" || updated == 0 {
 		return false
 	}

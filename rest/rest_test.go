@@ -65,7 +65,7 @@ func TestWalk(t *testing.T) {
 		"Patient/p00/Observation?_count=3": 8, "Patient/p00/$everything?_count=4": 9,
 	} {
 		var forth, back []string
-		var pages []bundle
+		var pages []read
 		for next := search; next != ""; next = pages[len(pages)-1].link("next") {
 			pages = append(pages, w.get(next).bundle())
 			forth = append(forth, pages[len(pages)-1].ids("match")...)

@@ -12,6 +12,7 @@ import (
 	"github.com/valyala/fastjson"
 
 	"github.com/heliograph/heliograph/adapters/memory"
+	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/rest"
@@ -48,9 +49,13 @@ func open(t testing.TB, resources ...string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bundles, err := bundle.New(bundle.Config{Storage: storage, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := &world{TB: t}
 	w.handler, err = rest.New(rest.Config{
-		Definitions: fhir.R4(), Models: models, Engine: engine, Storage: storage,
+		Definitions: fhir.R4(), Models: models, Engine: engine, Storage: storage, Bundles: bundles,
 		CursorKey: bytes.Repeat([]byte("k"), 32), Path: "/fhir", Base: "https://here.example/fhir", Version: "test",
 		Limits: rest.Limits{Page: 100},
 	})
@@ -118,8 +123,8 @@ func (a answer) status(want int) answer {
 	return a
 }
 
-// bundle is a Bundle as a client reads it.
-type bundle struct {
+// read is a Bundle as a client reads it.
+type read struct {
 	Total *int
 	Link  []struct{ Relation, URL string }
 	Entry []struct {
@@ -131,7 +136,7 @@ type bundle struct {
 	}
 }
 
-func (a answer) bundle() (b bundle) {
+func (a answer) bundle() (b read) {
 	a.w.Helper()
 	a.status(200)
 	if err := json.Unmarshal(a.Body.Bytes(), &b); err != nil {
@@ -141,7 +146,7 @@ func (a answer) bundle() (b bundle) {
 }
 
 // link gives the path of a link below the base; "" when there is none.
-func (b bundle) link(relation string) string {
+func (b read) link(relation string) string {
 	for _, l := range b.Link {
 		if l.Relation == relation {
 			return strings.TrimPrefix(strings.TrimPrefix(l.URL, "https://here.example/fhir"), "/")
@@ -151,7 +156,7 @@ func (b bundle) link(relation string) string {
 }
 
 // ids are those of the entries of a mode, as Type/id.
-func (b bundle) ids(mode string) []string {
+func (b read) ids(mode string) []string {
 	out := []string{}
 	for _, e := range b.Entry {
 		if e.Search.Mode == mode {

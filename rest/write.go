@@ -161,11 +161,9 @@ func (h *Handler) do(ctx context.Context, q *request, c composite.Command) (resp
 	if h.storage == nil {
 		return response{}, &refusal{status: http.StatusMethodNotAllowed, issue: "not-supported", text: "this server does not take writes"}
 	}
-	how := q.preference("return")
-	switch how {
-	case "", "minimal", "representation", "OperationOutcome":
-	default:
-		return response{}, fault.New(fault.BadUserInput, "Prefer: return is minimal, representation or OperationOutcome")
+	how, err := q.returned()
+	if err != nil {
+		return response{}, err
 	}
 	c.Lenient = q.lenient
 	done, err := h.storage.Do(ctx, q.caller, c)
@@ -208,6 +206,7 @@ func (h *Handler) done(q *request, method composite.Method, how string, d *compo
 func told(method composite.Method, d *composite.Done) []outcome.Issue {
 	issues := []outcome.Issue{note(outcome.Information, "informational", done(method, d))}
 	issues = append(issues, outcome.Of(outcome.Warning, d.Forgiven)...)
+	issues = append(issues, outcome.Of(outcome.Information, d.Remarks)...)
 	for _, s := range d.Skipped {
 		issues = append(issues, outcome.Issue{
 			Severity: outcome.Warning, Code: "value", Path: s.Path, Text: "cannot be searched by " + s.Param + ": " + s.Reason,

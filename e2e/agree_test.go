@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/graph"
@@ -33,8 +34,12 @@ func (k *kit) graphOver(t testing.TB, store primary) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bundles, err := bundle.New(bundle.Config{Storage: storage, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h, err := graph.New(graph.Config{
-		Definitions: fhir.R4(), Models: k.models, Engine: graph.Over(engine), Storage: storage, CursorKey: bytes.Repeat([]byte{1}, 32),
+		Definitions: fhir.R4(), Models: k.models, Engine: graph.Over(engine), Storage: storage, Bundles: bundles, CursorKey: bytes.Repeat([]byte{1}, 32),
 	})
 	if err != nil {
 		t.Fatal(err)

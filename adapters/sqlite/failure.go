@@ -47,6 +47,17 @@ func ofMember(err error) bool {
 	return true
 }
 
+// tooComplex says whether a statement is past the engine's own limits (sqlite.org/limits.html). The joining of conditions in groups keeps
+// most below them, but the engine itself puts conditions together when it rewrites a query.
+func tooComplex(message string) bool {
+	for _, limit := range [...]string{"Expression tree is too large", "too many terms in compound SELECT", "too many SQL variables", "parser stack overflow"} {
+		if strings.Contains(message, limit) {
+			return true
+		}
+	}
+	return false
+}
+
 // failure gives an error of the engine the code that a client may act on. Errors that have a code keep it.
 func failure(ctx context.Context, err error) error {
 	if err == nil {
@@ -72,6 +83,10 @@ func failure(ctx context.Context, err error) error {
 	}
 	f := &fault.Error{Code: fault.Internal, Err: err}
 	switch e.Code() & 0xff {
+	case codeFunction:
+		if tooComplex(err.Error()) {
+			f.Code, f.Message = fault.TooCostly, "the condition has more parts than the database can combine"
+		}
 	case codeFull:
 		f.Code, f.Message = fault.StoreUnavailable, "the disk is full; nothing of the call was written"
 	case codeBusy:

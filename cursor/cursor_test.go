@@ -1,6 +1,7 @@
 package cursor_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,6 +52,23 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatalf("byte %d: %v", i, err)
 		}
 	})
+}
+
+// TestBindIDs: conditions that differ in one id only, however many there are, have bindings of their own.
+func TestBindIDs(t *testing.T) {
+	ids := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}
+	other := append(slices.Clone(ids[:9]), "k")
+	for _, in := range []func(search.Expr) search.Expr{
+		func(e search.Expr) search.Expr { return e },
+		func(e search.Expr) search.Expr { return search.And{search.True{}, search.Or{search.Not{X: e}}} },
+	} {
+		bind := func(ids []string) cursor.Binding {
+			return cursor.Bind(search.Query{Type: "Patient", Where: in(search.IDs{IDs: ids})}, nil)
+		}
+		if bind(ids) == bind(other) || bind(ids) != bind(slices.Clone(ids)) {
+			t.Error("lists of ids share a binding, or one has two")
+		}
+	}
 }
 
 // FuzzOpen: no text opens that was not sealed, and none panics.

@@ -26,6 +26,8 @@ type searching struct {
 	// used are the parameters that were used, for links; ignored those that were not, and why.
 	used    args
 	ignored []string
+	// clamped says that _count asked for more than a page has.
+	clamped bool
 }
 
 // scope is what a path says of a search: types, and a condition on each.
@@ -85,9 +87,13 @@ func (h *Handler) searching(q *request, in scope) (*searching, error) {
 // keep notes which parameters were used.
 func (s *searching) keep(q *request) {
 	for _, a := range q.args {
-		if !slices.Contains(s.ignored, a.name) && a.name != cursorArg {
-			s.used = append(s.used, a)
+		if slices.Contains(s.ignored, a.name) || a.name == cursorArg {
+			continue
 		}
+		if a.name == "_count" && s.clamped {
+			a.value = strconv.Itoa(s.size)
+		}
+		s.used = append(s.used, a)
 	}
 }
 
@@ -133,11 +139,7 @@ func (h *Handler) conditions(q *request, s *searching, typeName string, where se
 
 func (h *Handler) condition(q *request, typeName string, a arg) (search.Expr, error) {
 	if a.name == "_filter" {
-		if r, ok := any(q.model.Reader).(interface {
-			Filter(resourceType, text string) (search.Expr, error)
-		}); ok {
-			return r.Filter(typeName, a.value)
-		}
+		return q.model.Reader.Filter(typeName, a.value)
 	}
 	return q.model.Reader.Clause(typeName, a.name, []string{a.value})
 }
@@ -180,6 +182,7 @@ func (h *Handler) controls(q *request, s *searching) (err error) {
 		case "_count":
 			s.size, err = number(a)
 			s.rows = s.size > 0
+			s.clamped = s.clamped || s.size > h.limits.Page
 			s.size = min(s.size, h.limits.Page)
 		case "_offset":
 			s.offset, err = number(a)

@@ -33,9 +33,9 @@ func (h *Handler) searchset(b []byte, q *request, s *searching, p *page) ([]byte
 	for i := range p.included {
 		b = h.entry(comma(b, first), base, &p.included[i], nil, "include")
 	}
-	if len(s.ignored) > 0 {
+	if issues := s.remarks(); len(issues) > 0 {
 		b = append(comma(b, first), `{"resource":`...)
-		b = outcome.Append(b, ignoredIssues(s.ignored))
+		b = outcome.Append(b, issues)
 		b = append(b, `,"search":{"mode":"outcome"}}`...)
 	}
 	if len(b) == first {
@@ -44,9 +44,13 @@ func (h *Handler) searchset(b []byte, q *request, s *searching, p *page) ([]byte
 	return append(b, "]}"...), nil
 }
 
-func ignoredIssues(names []string) []outcome.Issue {
+// remarks say what of a search was not done as it was asked for.
+func (s *searching) remarks() []outcome.Issue {
 	var out []outcome.Issue
-	for _, name := range names {
+	if s.clamped {
+		out = append(out, note(outcome.Information, "informational", "_count is at most "+strconv.Itoa(s.size)+" here; follow the links of the pages"))
+	}
+	for _, name := range s.ignored {
 		out = append(out, note(outcome.Warning, "not-supported", "the parameter "+printable(name)+" is not known and was ignored"))
 	}
 	return out

@@ -16,7 +16,7 @@ func (h *Handler) everything(ctx context.Context, q *request) (response, error) 
 	if _, err := h.get(ctx, q.caller, search.Key{Ref: ref}); err != nil {
 		return response{}, err
 	}
-	inner, narrow, err := everythingArgs(q)
+	inner, narrow, ignored, err := everythingArgs(q)
 	if err != nil {
 		return response{}, err
 	}
@@ -35,7 +35,8 @@ func (h *Handler) everything(ctx context.Context, q *request) (response, error) 
 	if err != nil {
 		return response{}, err
 	}
-	s.used = q.args.without(cursorArg)
+	s.ignored = append(s.ignored, ignored...)
+	s.used = append(s.used, narrow...)
 	p, err := h.page(ctx, q, s)
 	if err != nil {
 		return response{}, err
@@ -45,8 +46,9 @@ func (h *Handler) everything(ctx context.Context, q *request) (response, error) 
 	return response{status: http.StatusOK, body: b, free: free(b)}, err
 }
 
-// everythingArgs divides the operation's parameters into those of the search that it comes to, and its own.
-func everythingArgs(q *request) (inner request, narrow args, err error) {
+// everythingArgs divides the operation's parameters into those of the search that it comes to, its own, and with lenient handling
+// the names of those that it does not know.
+func everythingArgs(q *request) (inner request, narrow args, ignored []string, err error) {
 	inner = *q
 	inner.args = nil
 	for _, a := range q.args {
@@ -55,16 +57,17 @@ func everythingArgs(q *request) (inner request, narrow args, err error) {
 			inner.args = append(inner.args, a)
 		case "_since", "start", "end":
 			if _, _, bad := fhir.ParseInstantRange(a.value, nil); bad != nil {
-				return inner, nil, fault.New(fault.BadUserInput, "%s is a date or a time, as in 2024-05-01 or 2024-05-01T10:30:00Z", a.name)
+				return inner, nil, nil, fault.New(fault.BadUserInput, "%s is a date or a time, as in 2024-05-01 or 2024-05-01T10:30:00Z", a.name)
 			}
 			narrow = append(narrow, a)
 		default:
 			if !q.lenient {
-				return inner, nil, fault.New(fault.BadUserInput, "$everything has the parameters start, end, _since, _type, _count, _elements and _summary")
+				return inner, nil, nil, fault.New(fault.BadUserInput, "$everything has the parameters start, end, _since, _type, _count, _elements and _summary")
 			}
+			ignored = append(ignored, a.name)
 		}
 	}
-	return inner, narrow, nil
+	return inner, narrow, ignored, nil
 }
 
 // narrowed adds the times of the operation to the condition on a type.

@@ -78,12 +78,12 @@ func (h *Handler) validation(q *request) (*validation, error) {
 	if q.method != http.MethodPost {
 		return v, nil
 	}
+	raw, err := q.all()
+	if err != nil || len(raw) == 0 { // mode delete needs none
+		return v, err
+	}
 	if err := q.jsonBody(); err != nil {
 		return nil, err
-	}
-	raw, err := q.all()
-	if err != nil || len(raw) == 0 {
-		return v, err
 	}
 	body, meta, err := fhir.Strip(raw)
 	if err != nil {

@@ -136,7 +136,10 @@ func (h *Handler) elements(list string, types []string) (view, error) {
 	}
 	for _, name := range names {
 		if !found[name] {
-			return nil, fault.New(fault.BadUserInput, "_elements: %s has no element %s at its top", strings.Join(types[:1], ""), printable(name))
+			if len(types) == 1 {
+				return nil, fault.New(fault.BadUserInput, "_elements: %s has no element %s at its top", types[0], printable(name))
+			}
+			return nil, fault.New(fault.BadUserInput, "_elements: none of the types has an element %s at its top", printable(name))
 		}
 	}
 	return out, nil

@@ -25,7 +25,7 @@ func TestDocumentsNameWhatIsThere(t *testing.T) {
 	named := regexp.MustCompile("`([a-z0-9_/]+\\.(?:go|graphqls|txt|md|sh|mjs))`")
 	linked := regexp.MustCompile(`\]\(([^)#:]+)\)`)
 	checked := 0
-	for _, doc := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/configuration.md", "docs/stores-on-paper.md"} {
+	for _, doc := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/configuration.md", "docs/rest.md", "docs/stores-on-paper.md"} {
 		raw, err := os.ReadFile(doc)
 		if err != nil {
 			t.Fatal(err)

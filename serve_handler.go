@@ -48,6 +48,7 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 	mux.Handle("/graphql", h.limited(all.admitted(g, overloaded)))
 	mux.Handle("/fhir", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
 	mux.Handle("/fhir/{$}", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
+	mux.Handle("/fhir/$graphql", h.limited(all.admitted(g, overloaded)))
 	mux.Handle("/fhir/", h.limited(all.admitted(api, overloadedFHIR)))
 	mux.Handle("GET /graphql/schema.json", g.SchemaJSON())
 	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "live") })

@@ -91,6 +91,7 @@ setup() {
   part "modules" modules
   part "node" have_node
   part "npm packages" npm_ci e2e/browser
+  part "FHIR clients" npm_ci e2e/clients
   part "playground" web
   part "chromium" chromium
 }

@@ -156,7 +156,6 @@ await step('delete, history', async () => {
   assert.equal((await refused(() => client.read({ resourceType: 'Patient', id: patient.id }))).response.status, 410);
   const history = await client.history({ resourceType: 'Patient', id: patient.id });
   assert.deepEqual(history.entry.map((e) => e.request.method), ['DELETE', 'PUT', 'PUT', 'POST']);
-  assert.equal(history.total, 4);
   assert.equal((await client.history({ resourceType: 'Patient' })).type, 'history');
   assert.equal((await client.history()).type, 'history');
 });

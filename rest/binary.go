@@ -9,6 +9,7 @@ import (
 
 	"github.com/valyala/fastjson"
 
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
@@ -20,6 +21,20 @@ func (q *request) wantsRaw() bool {
 	}
 	accept := strings.Join(q.header["Accept"], ",")
 	return accept != "" && !strings.Contains(accept, "json") && accept != "*/*"
+}
+
+// ofBinary says whether the answer to a request is a Binary, as a read's, a create's and an update's are.
+func (q *request) ofBinary() bool {
+	if len(q.path) == 0 || q.path[0] != "Binary" || len(q.path) > 1 && !fhir.ValidID(q.path[1]) {
+		return false
+	}
+	switch q.method {
+	case http.MethodGet, http.MethodHead:
+		return len(q.path) == 2 || len(q.path) == 4
+	case http.MethodPost:
+		return len(q.path) == 1
+	}
+	return q.method == http.MethodPut
 }
 
 // content is the answer that is what a Binary holds, in its own media type.

@@ -64,8 +64,7 @@ func (q *request) accept(list string) error {
 		}
 	}
 	if best == "" {
-		if len(q.path) > 1 && q.path[0] == "Binary" && q.method != http.MethodPatch {
-			q.raw = true
+		if q.raw = q.ofBinary(); q.raw {
 			return nil
 		}
 		return notAcceptable()

@@ -195,6 +195,11 @@ func (h *Handler) done(q *request, method composite.Method, how string, d *compo
 		}
 		out.body = outcome.Append(nil, told(method, d))
 	case method == composite.Delete || how == "minimal" || d.Resource == nil:
+	case q.raw:
+		// It is written, whatever it holds: what cannot be shown as it was asked for is not shown.
+		if held, err := h.content(d.Resource); err == nil {
+			out.body, out.media, out.foreign = held.body, held.media, held.foreign
+		}
 	default:
 		whole := h.resource(out.status, d.Resource, nil)
 		out.body, out.free = whole.body, whole.free

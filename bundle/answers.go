@@ -16,6 +16,7 @@ type answers struct {
 	mu    sync.Mutex
 	spool spool
 	spans []span
+	read  int64 // bytes of what entries have read
 }
 
 type span struct{ from, size int64 }
@@ -32,6 +33,17 @@ func (a *answers) put(entry int, r reply) error {
 	a.spans[entry] = span{a.spool.size, int64(len(raw))}
 	_, err := a.spool.Write(raw)
 	return err
+}
+
+// room says whether an entry may answer with so many bytes that it has read, when all may have most.
+func (a *answers) room(size int, most int64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.read+int64(size) > most {
+		return false
+	}
+	a.read += int64(size)
+	return true
 }
 
 // reply is one entry of a response (R4, bundle-definitions.html#Bundle.entry.response).

@@ -122,6 +122,9 @@ func (r *run) fetches(ctx context.Context) error {
 		}
 		g.Go(func() error {
 			a := r.options.Fetch(ctx, Request{Method: it.method, URL: it.url, IfNoneMatch: it.ifNoneMatch, IfModifiedSince: it.ifModifiedSince})
+			if !r.answers.room(len(a.Resource), r.cfg.Bytes) {
+				return r.fail(i, fault.New(fault.TooCostly, "the Bundle reads more than %d MB; split it", r.cfg.Bytes>>20))
+			}
 			out := reply{status: a.Status, etag: a.ETag, lastModified: a.LastModified, resource: a.Resource}
 			if a.Status >= 400 {
 				out.resource, out.outcome = nil, a.Resource

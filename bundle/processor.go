@@ -18,7 +18,7 @@ type Config struct {
 	Storage *composite.Storage
 	// Compiler reads FHIRPath Patches; nil refuses them.
 	Compiler *fhirpath.Compiler
-	// Entries is how many entries a Bundle may have; 0 is 25,000. Bytes is its greatest size; 0 is 256 MiB.
+	// Entries is how many entries a Bundle may have; 0 is 25,000. Bytes is its greatest size, and that of all that it reads; 0 is 256 MiB.
 	Entries int
 	Bytes   int64
 	// Dir is where Bundles are kept while they are worked on; "" is the system's folder of temporary files.

@@ -2,8 +2,11 @@ package bundle_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -70,6 +73,46 @@ func TestFullQueue(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestSpoolHasNoName: what a Bundle is spooled to is gone when the process is killed.
+func TestSpoolHasNoName(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("open files keep their names")
+	}
+	d := newDesk(t, memory.Open(memory.Config{}), bundle.Config{})
+	large := patient("a", strings.Repeat("x", 1<<20))
+	seen := false
+	_, err := d.run(t, bundle.Options{Return: bundle.Representation, Fetch: func(context.Context, bundle.Request) bundle.Answer {
+		left, err := os.ReadDir(d.dir)
+		if seen = true; err != nil || len(left) > 0 {
+			t.Errorf("files have names: %v %v", left, err)
+		}
+		return bundle.Answer{Status: 200}
+	}}, "batch", entry("PUT", "Patient/a", large), entry("GET", "Patient/a", ""))
+	if err != nil || !seen {
+		t.Error(err)
+	}
+}
+
+// TestReadsAreBounded: entries that read do not make a response without end.
+func TestReadsAreBounded(t *testing.T) {
+	d := newDesk(t, memory.Open(memory.Config{}), bundle.Config{Bytes: 1 << 20, Workers: 1})
+	page := []byte(`"` + strings.Repeat("x", 300<<10) + `"`)
+	get := entry("GET", "Patient", "")
+	a, err := d.run(t, bundle.Options{Fetch: func(context.Context, bundle.Request) bundle.Answer {
+		return bundle.Answer{Status: 200, Resource: bytes.Replace([]byte(`{"x":0}`), []byte("0"), page, 1)}
+	}}, "batch", get, get, get, get, get)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var status []string
+	for _, e := range a.Entry {
+		status = append(status, e.Response.Status[:3])
+	}
+	if got := strings.Join(status, " "); got != "200 200 200 403 403" {
+		t.Error(got)
+	}
 }
 
 // FuzzProcess: whatever comes, there is a response that is JSON or an error, and no panic.

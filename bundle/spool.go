@@ -29,6 +29,7 @@ func (s *spool) Write(p []byte) (n int, err error) {
 		if s.file, err = os.CreateTemp(s.dir, "bundle-*.json"); err != nil {
 			return 0, err
 		}
+		_ = os.Remove(s.file.Name()) // it lasts as long as it is open, so that nothing is left when the process is killed
 		if _, err := s.file.Write(s.memory); err != nil {
 			return 0, err
 		}
@@ -47,7 +48,8 @@ func (s *spool) section(from, size int64) *io.SectionReader {
 	return io.NewSectionReader(s.file, from, size)
 }
 
-// Close frees what the spool holds. Nothing is to be done about a file that does not go away.
+// Close frees what the spool holds. A system that keeps the names of open files lets go of it now; nothing is to be done about one
+// that does not go away.
 func (s *spool) Close() {
 	if s.file != nil {
 		_ = s.file.Close()

@@ -137,6 +137,16 @@ func TestConditionalReferences(t *testing.T) {
 	})
 }
 
+// TestManyConditionalReferences: each condition is a search, so that there is a bound to how many a write may have.
+func TestManyConditionalReferences(t *testing.T) {
+	storages(t, composite.StorageConfig{References: 3}, func(t *testing.T, d desk) {
+		d.refused(t, composite.Command{Method: composite.Create, Type: "Observation", Resource: []byte(
+			`{"resourceType":"Observation","status":"final","code":{"text":"why?"},"performer":[` +
+				`{"reference":"Patient?_id=1"},{"reference":"Patient?_id=2"},{"reference":"Patient?_id=3"},{"reference":"Patient?_id=4"}]}`,
+		)}, fault.TooCostly, "more than 3 different conditional references")
+	})
+}
+
 // TestPolicy: who may not see a resource may not write it either, nor make one that it could not see.
 func TestPolicy(t *testing.T) {
 	storages(t, composite.StorageConfig{}, func(t *testing.T, d desk) {

@@ -75,9 +75,13 @@ func (l *Linking) find(ctx context.Context, ref fhir.Reference) (finding, error)
 	key := ref.Type + "?" + ref.Query
 	l.mu.Lock()
 	f, ok := l.found[key]
+	full := len(l.found) >= l.storage.cfg.References
 	l.mu.Unlock()
 	if ok {
 		return f, nil
+	}
+	if full {
+		return finding{}, fault.New(fault.TooCostly, "there are more than %d different conditional references; split what is written", l.storage.cfg.References)
 	}
 	f, err := l.ask(ctx, ref)
 	if err == nil {

@@ -20,6 +20,8 @@ type StorageConfig struct {
 	NoUpdateCreate bool
 	// Matches is how many resources a conditional Delete of Many may remove; 0 is 1,000.
 	Matches int
+	// References is how many different conditional references one Linking searches for; 0 is 25,000.
+	References int
 	// Attempts is how often a command is tried whose resource, or whose condition's matches, others change meanwhile; 0 is 100.
 	Attempts int
 }
@@ -41,6 +43,9 @@ func NewStorage(cfg StorageConfig) (*Storage, error) {
 	}
 	if cfg.Matches == 0 {
 		cfg.Matches = 1000
+	}
+	if cfg.References == 0 {
+		cfg.References = 25_000
 	}
 	if cfg.Attempts == 0 {
 		cfg.Attempts = 100

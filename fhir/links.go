@@ -111,7 +111,7 @@ func (r *relinking) text(i int) int {
 		next++
 	}
 	if n := len(r.frames); n > 0 && !r.frames[n-1].array && next < len(r.in) && r.in[next] == ':' {
-		r.frames[n-1].name = string(bytes.Trim(quoted, `"`))
+		r.frames[n-1].name, _ = unquoted(quoted)
 		return next + 1
 	}
 	if to, ok := r.link(quoted); ok {
@@ -167,7 +167,7 @@ func (r *relinking) named(at int) bool {
 
 // narrative gives a div with the links of its attributes replaced.
 func (r *relinking) narrative(l Link, quoted []byte) ([]byte, bool) {
-	if !bytes.Contains(quoted, []byte("href=")) && !bytes.Contains(quoted, []byte("src=")) {
+	if !bytes.Contains(quoted, []byte("href")) && !bytes.Contains(quoted, []byte("src")) {
 		return nil, false
 	}
 	text, ok := unquoted(quoted)
@@ -195,18 +195,26 @@ func (r *relinking) narrative(l Link, quoted []byte) ([]byte, bool) {
 	return out, err == nil
 }
 
-// attribute finds the next href or src: its value, and what is before and after that.
+// attribute finds the next href or src: its value, and what is before and after that. It reads the text once, however many there are.
 func attribute(text string) (before, value, after string, ok bool) {
-	at := -1
-	for _, name := range [...]string{"href=", "src="} {
-		if i := strings.Index(text, name); i >= 0 && (at < 0 || i+len(name) < at) {
-			at = i + len(name)
-		}
-	}
-	if at < 0 || at >= len(text) || text[at] != '"' && text[at] != '\'' {
-		if at < 0 {
+	const blanks = " \t\r\n"
+	for at := 0; ; {
+		i := strings.IndexByte(text[at:], '=')
+		if i < 0 {
 			return "", "", "", false
 		}
+		name := strings.TrimRight(text[at:at+i], blanks)
+		at += i + 1
+		if strings.HasSuffix(name, "href") || strings.HasSuffix(name, "src") {
+			at = len(text) - len(strings.TrimLeft(text[at:], blanks))
+			return quotedAt(text, at)
+		}
+	}
+}
+
+// quotedAt is the value in the quotation marks that begin at an offset; "" if none do.
+func quotedAt(text string, at int) (before, value, after string, ok bool) {
+	if at == len(text) || text[at] != '"' && text[at] != '\'' {
 		return text[:at], "", text[at:], true
 	}
 	end := strings.IndexByte(text[at+1:], text[at])

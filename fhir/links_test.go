@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -36,6 +37,25 @@ func TestRelink(t *testing.T) {
 		"contained[0].author urn:uuid:1", "content[0].attachment.url urn:uuid:1", "instantiatesUri urn:uuid:1",
 	}, paths); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestRelinkEscapes: a name that is written with escapes is the name all the same, and blanks around = are none of a value.
+func TestRelinkEscapes(t *testing.T) {
+	raw := `{"subject":{"refer\u0065nce":"urn:uuid:1"},"text":{"div":"<a href = 'urn:uuid:1'>x</a>"}}`
+	got := string(fhir.Relink([]byte(raw), func(l fhir.Link) (string, bool) { return "A/1", l.Text == "urn:uuid:1" }))
+	if want := strings.ReplaceAll(raw, "urn:uuid:1", "A/1"); got != want {
+		t.Error(got)
+	}
+}
+
+// TestRelinkNarrative: a narrative that is full of links takes time in proportion to its length.
+func TestRelinkNarrative(t *testing.T) {
+	div := strings.Repeat(`src='u' `, 1<<20)
+	began, n := time.Now(), 0
+	fhir.Relink([]byte(`{"text":{"div":"`+div+`"}}`), func(fhir.Link) (string, bool) { n++; return "", false })
+	if took := time.Since(began); n != 1<<20 || took > 5*time.Second {
+		t.Errorf("%d links in %v", n, took)
 	}
 }
 

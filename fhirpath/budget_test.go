@@ -41,6 +41,20 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestGroups: a template that repeats a large match pays for what it makes.
+func TestGroups(t *testing.T) {
+	large := `{"resourceType":"Patient","id":"p","text":{"status":"generated","div":"<div>` + strings.Repeat("x", 1<<20) + `</div>"}}`
+	for _, source := range []string{`text.div.replaceMatches('.+', '` + strings.Repeat("$0", 1000) + `').length()`, `text.div.replaceMatches('', '').length()`} {
+		e, err := fhirpath.New(fhirpath.Config{}).Compile(source)
+		if err == nil {
+			_, err = e.Evaluate([]byte(large))
+		}
+		if fault.Of(err) != fault.TooCostly {
+			t.Errorf("%.60s: %v", source, err)
+		}
+	}
+}
+
 // TestCache: expressions beyond the cache are compiled again, and nothing else is kept.
 func TestCache(t *testing.T) {
 	c := fhirpath.New(fhirpath.Config{Cache: 2})

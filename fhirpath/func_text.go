@@ -131,8 +131,10 @@ func replaceMatches(ev *evaluation, n *node, s string) collection {
 	if re == nil || !ok {
 		return nil
 	}
-	// Each match gives the template with groups in it, which are parts of the text.
-	ev.spendText(n, len(s)+len(re.FindAllStringIndex(s, -1))*len(to)*(1+strings.Count(to, "$")))
+	// Each match gives the template, and for each group in it at most itself, which all matches together are the text.
+	found := len(re.FindAllStringIndex(s, ev.left+1))
+	ev.spend(n, found)
+	ev.spendText(n, len(s)*(1+strings.Count(to, "$"))+found*len(to))
 	return single(re.ReplaceAllString(s, to))
 }
 

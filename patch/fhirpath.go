@@ -8,6 +8,7 @@ import (
 
 	"github.com/valyala/fastjson"
 
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/internal/fault"
 )
@@ -33,6 +34,9 @@ var parts = map[string][]string{
 // Where R4 leaves it open: add to a list appends; add of a single element that is there is refused; delete of what is not there does
 // nothing; insert and move want a list that has an element; replace of a choice by another type of it changes the type.
 func FHIRPath(parameters []byte, compiler *fhirpath.Compiler) (Patch, error) {
+	if _, err := plant(parameters); err != nil { // the parser lets more pass than is JSON
+		return nil, fault.New(fault.BadUserInput, "FHIRPath Patch: this is no JSON, or nests deeper than %d levels", fhir.MaxDepth)
+	}
 	v, err := fastjson.ParseBytes(parameters)
 	if err != nil || string(v.GetStringBytes("resourceType")) != "Parameters" {
 		return nil, fault.New(fault.BadUserInput, "FHIRPath Patch: a Parameters resource is wanted")

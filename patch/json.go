@@ -26,7 +26,7 @@ func JSON(raw []byte) (Patch, error) {
 		Value      json.RawMessage
 	}
 	if _, err := plant(raw); err != nil {
-		return nil, fault.New(fault.BadUserInput, "JSON Patch: this is no JSON")
+		return nil, fault.New(fault.BadUserInput, "JSON Patch: this is no JSON, or nests deeper than %d levels", fhir.MaxDepth)
 	}
 	if err := json.Unmarshal(raw, &list); err != nil || list == nil {
 		return nil, fault.New(fault.BadUserInput, `JSON Patch: a list of operations is wanted, each with "op" and "path"`)

@@ -67,6 +67,26 @@ func TestCopyBomb(t *testing.T) {
 	}
 }
 
+// TestDeep: what nests deeper than a resource may is refused, before it is taken apart level by level.
+func TestDeep(t *testing.T) {
+	deep := strings.Repeat("[", 5000) + `"` + strings.Repeat("x", 1<<20) + `"` + strings.Repeat("]", 5000)
+	_, err := patch.JSON([]byte(`[{"op":"add","path":"/a","value":` + deep + `},{"op":"test","path":"/a","value":` + deep + `}]`))
+	if fault.Of(err) != fault.BadUserInput {
+		t.Error(err)
+	}
+	var ops []string
+	for range 300 {
+		ops = append(ops, `{"op":"copy","from":"/a","path":"/a/b"}`)
+	}
+	p, err := patch.JSON([]byte("[" + strings.Join(ops, ",") + "]"))
+	if err == nil {
+		_, err = p.Apply([]byte(`{"resourceType":"X","a":{"s":0}}`))
+	}
+	if fault.Of(err) != fault.TooCostly {
+		t.Error(err)
+	}
+}
+
 // TestUntouched: on every official example, a patch leaves all that it does not touch as it is written.
 func TestUntouched(t *testing.T) {
 	compiler := fhirpath.New(fhirpath.Config{})

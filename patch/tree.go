@@ -7,6 +7,9 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/internal/fault"
 )
 
 // tree is a JSON value that is taken apart only where it is looked into; what is not goes out as it came.
@@ -27,13 +30,37 @@ type member struct {
 
 var errNotJSON = errors.New("not JSON")
 
-// plant checks a JSON value and makes a tree of it.
+// plant checks a JSON value and makes a tree of it. Each level that is opened is read anew, so there are no more than a resource may have.
 func plant(raw []byte) (*tree, error) {
+	if deep(raw) {
+		return nil, fault.New(fault.BadUserInput, "it nests deeper than %d levels", fhir.MaxDepth)
+	}
 	v := jsontext.Value(bytes.Clone(raw))
 	if !v.IsValid() {
 		return nil, errNotJSON
 	}
 	return &tree{raw: bytes.TrimSpace(v)}, nil
+}
+
+// deep says whether JSON nests deeper than a resource may.
+func deep(raw []byte) bool {
+	depth, inText := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '{' || c == '[':
+			if depth++; depth > fhir.MaxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
 }
 
 func object() *tree { return &tree{opened: true} }

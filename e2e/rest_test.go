@@ -28,5 +28,6 @@ func TestRest(t *testing.T) {
 	do(http.MethodDelete, "Patient/rest", "", 204, "")
 	do(http.MethodGet, "Patient/rest", "", 410, `"code":"deleted"`)
 	do(http.MethodGet, "Patient?_sort=-_lastUpdated&_count=2", "", 200, `"relation":"next"`)
+	do(http.MethodGet, "Group?code=x&_sort=_lastUpdated", "", 200, `"total":0`) // what was never stored
 	do(http.MethodGet, "metadata", "", 200, `"resourceType":"CapabilityStatement"`)
 }

@@ -40,3 +40,7 @@ func by(index string) string {
 	}
 	return " INDEXED BY " + index
 }
+
+// never is a condition that holds for no row. A plain 0 would be folded into the conditions beside it, and an index over a part of a
+// table that these lead to could not be taken.
+const never = "+0"

@@ -81,7 +81,7 @@ func (c *compiler) updated(typ string, e search.Clause) part {
 		for i := range e.Values {
 			parts[i] = dateWhere(x+".updated", "("+x+".updated + 1)", &e.Values[i])
 		}
-		return joined(parts, " OR ", "0")
+		return joined(parts, " OR ", never)
 	}
 	rows := 0.0
 	for _, v := range e.Values {

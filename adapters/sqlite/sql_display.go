@@ -40,7 +40,7 @@ func (c *compiler) labelled(name *paramName, e search.Clause) *writer {
 		parts[i] = contains("' ' || "+l+".norm", " "+v.Text)
 	}
 	return sqlf("SELECT "+x+".id FROM label "+l+" CROSS JOIN tx "+x+" ON "+x+".sid = "+l+".sid AND "+x+".code = "+l+".code WHERE "+
-		l+".pid = ? AND (? OR "+bytesOf(l+".norm")+" >= "+strconv.Itoa(maxKey)+")", name.id, joined(parts, " OR ", "0"))
+		l+".pid = ? AND (? OR "+bytesOf(l+".norm")+" >= "+strconv.Itoa(maxKey)+")", name.id, joined(parts, " OR ", never))
 }
 
 // Nothing is known of how many resources have a display text before it is asked for: some have most, and walking along the order finds a

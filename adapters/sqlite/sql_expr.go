@@ -44,7 +44,7 @@ func (c *compiler) compile(typ string, e search.Expr) part {
 	case nil, search.True:
 		return part{rows: c.live(typ), set: func() *writer { return c.all(typ) }, cond: func(scope) *writer { return sqlf("1") }}
 	case search.False:
-		return part{set: func() *writer { return sqlf("SELECT '' AS id WHERE 0") }, cond: func(scope) *writer { return sqlf("0") }}
+		return part{set: func() *writer { return sqlf("SELECT '' AS id WHERE 0") }, cond: func(scope) *writer { return sqlf(never) }}
 	case search.And:
 		return c.and(typ, c.parts(typ, e))
 	case search.Or:
@@ -213,7 +213,7 @@ func (c *compiler) or(typ string, e search.Or) part {
 			}
 			return union(sets)
 		},
-		cond: func(s scope) *writer { return sqlf("(?)", joined(conditions(parts, -1, s), " OR ", "0")) },
+		cond: func(s scope) *writer { return sqlf("(?)", joined(conditions(parts, -1, s), " OR ", never)) },
 	}
 }
 
@@ -252,7 +252,7 @@ func (c *compiler) accesses(typ string, e search.Expr, as []access, verify bool)
 	p.cond = func(s scope) *writer {
 		switch {
 		case len(as) == 0:
-			return sqlf("0")
+			return sqlf(never)
 		case points:
 			return c.probes(s, as)
 		case s.alias != "" && p.rows > probe*s.cands:
@@ -271,5 +271,5 @@ func (c *compiler) probes(s scope, as []access) *writer {
 		x := c.fresh("x")
 		parts[i] = sqlf("EXISTS (SELECT 1 FROM "+a.table+" "+x+by(a.hint)+" WHERE ? AND "+x+".id = "+s.id+")", a.where(x))
 	}
-	return joined(parts, " OR ", "0")
+	return joined(parts, " OR ", never)
 }

@@ -48,7 +48,7 @@ func dateWhere(lo, hi string, v *search.Value) *writer {
 	case search.Overlaps:
 		return sqlf(lo+" < ? AND "+hi+" > ?", v.Hi, v.Lo)
 	default:
-		return sqlf("0")
+		return sqlf(never)
 	}
 }
 
@@ -87,7 +87,7 @@ func numberWhere(lo, hi string, v *search.Value) *writer {
 	case search.Overlaps:
 		return sqlf(lo+" <= ? AND "+hi+" >= ?", nhi, nlo)
 	default:
-		return sqlf("0")
+		return sqlf(never)
 	}
 }
 
@@ -113,7 +113,7 @@ func (c *compiler) compositeAccess(p *paramName, param *search.Param, v *search.
 		if len(param.Parts) > maxParts {
 			c.fail("%s.%s has more than %d parts", param.Resource, param.Code, maxParts)
 		}
-		a.where = func(string) *writer { return sqlf("0") }
+		a.where = func(string) *writer { return sqlf(never) }
 		return a
 	}
 	leads := param.Parts[0].Type == search.Token && v.Parts[0].Code != ""

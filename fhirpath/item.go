@@ -3,6 +3,7 @@ package fhirpath
 import (
 	"strconv"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/valyala/fastjson"
 
 	"github.com/heliograph/heliograph/fhir"
@@ -154,7 +155,7 @@ func (i item) appendJSON(dst []byte) []byte {
 		if i.json == nil {
 			return append(dst, "null"...)
 		}
-		return i.json.MarshalTo(dst)
+		return fhir.AppendJSON(dst, i.json)
 	case bool:
 		return strconv.AppendBool(dst, v)
 	case int64:
@@ -173,6 +174,6 @@ func (i item) appendJSON(dst []byte) []byte {
 
 // appendString appends a JSON string.
 func appendString(dst []byte, s string) []byte {
-	var arena fastjson.Arena
-	return arena.NewString(s).MarshalTo(dst)
+	dst, _ = jsontext.AppendQuote(dst, s) // an error says that it was not UTF-8, which is replaced
+	return dst
 }

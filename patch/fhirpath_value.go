@@ -53,5 +53,5 @@ func planted(v *fastjson.Value) *tree {
 	if v == nil || v.Type() == fastjson.TypeNull {
 		return nil
 	}
-	return &tree{raw: v.MarshalTo(nil)}
+	return &tree{raw: fhir.AppendJSON(nil, v)}
 }

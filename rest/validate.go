@@ -106,7 +106,7 @@ func (v *validation) parameters(text []byte) error {
 		switch string(p.GetStringBytes("name")) {
 		case "resource":
 			if r := p.Get("resource"); r != nil {
-				v.resource = r.MarshalTo(nil)
+				v.resource = fhir.AppendJSON(nil, r)
 			}
 		case "mode":
 			v.mode = string(p.GetStringBytes("valueCode"))

@@ -111,7 +111,7 @@ func (v *validation) resource(value *fastjson.Value, want string) {
 	case !known:
 		v.report("structure", "has no resourceType of FHIR "+v.defs.Version)
 	case want != "" && want != t.Name:
-		v.report("structure", "is a "+t.Name+" where a "+want+" is expected")
+		v.report("structure", "is of type "+t.Name+" where "+want+" is expected")
 	default:
 		v.object(object, t)
 	}

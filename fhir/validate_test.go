@@ -99,7 +99,7 @@ func TestIssuesAreBounded(t *testing.T) {
 
 func TestExpectedType(t *testing.T) {
 	got := validate(t, patient(`"active":true`), fhir.ValidateOptions{Type: "Group"})
-	if diff := cmp.Diff([]string{"structure Patient is a Patient where a Group is expected"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"structure Patient is of type Patient where Group is expected"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

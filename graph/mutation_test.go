@@ -158,7 +158,7 @@ var failedLines = []string{
 	"BAD_USER_INPUT[both]give resource or res, not both",
 	`BAD_USER_INPUT[none]give the resource, as resource or as res; give id, search or where, one of them; ifMatch: a version is a number above 0, as in meta.versionId ("3"), or an ETag of it`,
 	"CONFLICT[stale]Patient/fine is at version 1, not 7",
-	"BAD_USER_INPUT[wrong]Observation is not valid: Observation: is a Observation where a Patient is expected | Observation",
+	"BAD_USER_INPUT[wrong]Observation is not valid: Observation: is of type Observation where Patient is expected | Observation",
 	`BAD_USER_INPUT[other]resource.resourceType: it is "Patient" here`,
 }
 

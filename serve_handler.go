@@ -14,6 +14,7 @@ import (
 	"github.com/rs/cors"
 
 	"github.com/heliograph/heliograph/adapters"
+	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/graph"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/internal/httpguard"
@@ -35,15 +36,18 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 		}
 		return search.Caller{Tenant: tenant}, nil
 	}
-	g, err := h.graph(ctx, caller)
+	// The two endpoints serve each other: Bundles in mutations have entries that read, and $graphql is below /fhir.
+	var api *rest.Handler
+	g, err := h.graph(ctx, caller, func(ctx context.Context, c search.Caller, r bundle.Request) bundle.Answer {
+		return api.Fetch(ctx, c, r)
+	})
 	if err != nil {
+		return nil, err
+	}
+	if api, err = h.rest(ctx, caller, g); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	api, err := h.rest(ctx, caller, g)
-	if err != nil {
-		return nil, err
-	}
 	all := make(places, h.cfg.Limits.Requests)
 	mux.Handle("/graphql", h.limited(all.admitted(g, overloaded)))
 	mux.Handle("/fhir", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
@@ -99,7 +103,7 @@ func (h *house) keys() (*httpguard.Keys, error) {
 	return keys, nil
 }
 
-func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Caller, error)) (*graph.Handler, error) {
+func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Caller, error), fetch graph.Fetch) (*graph.Handler, error) {
 	key, err := cursorKey(ctx, h.store)
 	if err != nil {
 		return nil, err
@@ -110,10 +114,12 @@ func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Ca
 	}
 	l := h.cfg.Limits
 	return graph.New(graph.Config{
-		Definitions: h.defs, Models: h.models, Engine: graph.Over(h.engine), Storage: h.storage, Bundles: h.bundles, Types: h.cfg.FHIR.Types,
+		Definitions: h.defs, Models: h.models, Engine: graph.Over(h.engine), Storage: h.storage, Bundles: h.bundles, Fetch: fetch, Types: h.cfg.FHIR.Types,
 		CursorKey: key, Caller: caller, BaseURLs: bases, Version: version(),
 		Production: !h.cfg.On(h.cfg.GraphQL.Introspection), NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
-		Limits: graph.Limits{Body: l.Body, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, Fields: l.Fields, Page: l.List, Rows: l.Rows, Response: l.Response},
+		Limits: graph.Limits{
+			Body: l.Body, Write: l.Resource, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, Fields: l.Fields, Page: l.List, Rows: l.Rows, Response: l.Response,
+		},
 	})
 }
 

@@ -38,6 +38,8 @@ type Config struct {
 	Storage Storage
 	// Bundles runs transactions and batches; without it they are refused.
 	Bundles *bundle.Processor
+	// Fetch answers what entries of a Bundle read; without it they are refused.
+	Fetch Fetch
 	// Compiler compiles the expressions of FHIRPath Patches; nil makes one with the defaults.
 	Compiler *fhirpath.Compiler
 	// Types narrows the schema to these resource types; empty is all.
@@ -59,8 +61,8 @@ type Config struct {
 
 // Limits bound what one request may ask. Zero values mean the defaults.
 type Limits struct {
-	// Body is the size of a request's body in bytes; 1 MiB.
-	Body int64
+	// Body is the size of a request's body in bytes; 1 MiB. Write is that of a mutation's, which has resources in it; 16 MiB.
+	Body, Write int64
 	// Tokens is the length of a query; 20,000. Depth is how deeply its selections nest, fragments included; 40.
 	Tokens, Depth int
 	// Aliases are those of a query; 500. RootFields are its top-level fields; 200.
@@ -86,6 +88,10 @@ func (l Limits) withDefaults() Limits {
 	if l.Body == 0 {
 		l.Body = 1 << 20
 	}
+	if l.Write == 0 {
+		l.Write = 16 << 20
+	}
+	l.Write = max(l.Write, l.Body)
 	set(&l.Tokens, 20_000)
 	set(&l.Depth, 40)
 	set(&l.Aliases, 500)

@@ -19,6 +19,7 @@ type call struct {
 	name      string
 	variables map[string]any
 	text      []byte // of the variables
+	size      int64  // of all that was posted
 	caller    search.Caller
 	queryOnly bool   // a mutation is refused (GET)
 	lenient   bool   // what legacy data bends is written all the same
@@ -37,7 +38,9 @@ type response struct {
 	refused bool
 	// mutation says that it was refused because of the method.
 	mutation bool
-	release  func()
+	// large says that it was refused because of its size.
+	large   bool
+	release func()
 }
 
 // execute runs a call. It never panics and always gives a body.
@@ -65,7 +68,12 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 		out.mutation = true
 		return out
 	}
-	vars, err := coerceVariables(c.schema.doc, def, c.variables)
+	if def.Operation != ast.Mutation && c.size > h.limits.Body {
+		out := failed(refuse(fault.New(fault.TooCostly, "the request is larger than %d bytes; only a mutation may be", h.limits.Body)))
+		out.large = true
+		return out
+	}
+	vars, err := coercion{c.schema.doc, h.quiet}.variables(def, c.variables)
 	if err == nil {
 		err = d.checkConditions(def, vars)
 	}

@@ -2,12 +2,14 @@ package graph_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/graph"
 )
 
@@ -75,4 +77,46 @@ func FuzzReference(f *testing.F) {
 			t.Fatal(string(a.Data), a.Errors)
 		}
 	})
+}
+
+// FuzzInput: whatever stands in an input, as a literal or as a variable, is refused in words or stored as JSON.
+func FuzzInput(f *testing.F) {
+	for _, seed := range [][2]string{
+		{`{active: true, name: {given: ["a"], family: null}}`, `{"active":true,"name":[{"given":["a"]}]}`},
+		{`{extension: [{url: "x", valueDecimal: 1.50}, {url: "y", valueDecimal: "-0E+2"}], multipleBirthInteger: 3}`, `{"extension":{"url":"x","valueDecimal":"1.50"}}`},
+		{`{birthDate: "2020", _birthDate: {extension: {url: "x", valueCode: "\u00e9\\"}}}`, `{"_birthDate":{"extension":[]},"birthDate":"\ud83d\ude00"}`},
+		{`{contained: [{resourceType: "Basic", id: "1", x: $no}], text: {div: "\"\"", status: generated}}`, `{"contained":{"a":1,"a":2}}`},
+		{`{name: [null, {}], resourceType: "Patient", id: 7}`, `{"name":[[[]]],"id":7.0}`}, {`$r`, `"\ud800"`}, {`"""x"""`, `1e999`},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	w := open(f, func(c *graph.Config) { c.Types = []string{"Patient"} })
+	f.Fuzz(func(t *testing.T, literal, variable string) {
+		w.t = t
+		for _, body := range []string{
+			fmt.Sprintf(`{"query":%s}`, quoted(t, `mutation { m: PatientUpdate(id: "f", resource: `+literal+`) { resource { id birthDate name { family given } } } }`)),
+			fmt.Sprintf(`{"query":"mutation M($r: PatientInput) { m: PatientUpdate(id: \"f\", resource: $r) { resource { id } } }","variables":{"r":%s}}`, variable),
+			fmt.Sprintf(`{"query":"mutation M($r: FHIRResource) { m: PatientUpdate(id: \"f\", res: $r) { resource { id } } }","variables":{"r":%s}}`, variable),
+		} {
+			r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			a := w.send(r)
+			for _, e := range a.Errors {
+				if e.Extensions["code"] == "INTERNAL" || e.Extensions["code"] == nil {
+					t.Fatalf("%v", e)
+				}
+			}
+			if len(a.Errors) == 0 && strings.Contains(string(a.Data), `"id":"f"`) && !json.Valid([]byte(w.body(fhir.Ref{Type: "Patient", ID: "f"}))) {
+				t.Fatal("what is stored is no JSON")
+			}
+		}
+	})
+}
+
+func quoted(t *testing.T, text string) []byte {
+	b, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

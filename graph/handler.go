@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -27,6 +28,7 @@ type Handler struct {
 	key        []byte
 	limits     Limits
 	rules      *rules.Rules
+	quiet      bool      // names of the schema are not suggested
 	requests   sync.Pool // of *request
 	buffers    sync.Pool // of *[]byte
 	gzips      sync.Pool // of *gzip.Writer
@@ -34,6 +36,8 @@ type Handler struct {
 	production bool
 	storage    Storage
 	bundles    *bundle.Processor
+	fetch      Fetch
+	base       string // of our own FHIR endpoint; "" if it is not known
 	compiler   *fhirpath.Compiler
 }
 
@@ -51,8 +55,11 @@ func New(cfg Config) (*Handler, error) {
 	}
 	h := &Handler{
 		engine: cfg.Engine, make: cfg.edition, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
-		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions),
-		log: cfg.Logger, production: cfg.Production, storage: cfg.Storage, bundles: cfg.Bundles, compiler: cfg.Compiler,
+		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions), quiet: cfg.NoSuggestions,
+		log: cfg.Logger, production: cfg.Production, storage: cfg.Storage, bundles: cfg.Bundles, fetch: cfg.Fetch, compiler: cfg.Compiler,
+	}
+	if len(cfg.BaseURLs) > 0 {
+		h.base = strings.TrimSuffix(cfg.BaseURLs[0], "/")
 	}
 	if h.compiler == nil {
 		h.compiler = fhirpath.New(fhirpath.Config{Definitions: cfg.Definitions})

@@ -7,7 +7,11 @@ import (
 
 	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/search"
 )
+
+// Fetch answers an entry of a Bundle that reads, on behalf of a caller.
+type Fetch func(context.Context, search.Caller, bundle.Request) bundle.Answer
 
 // bundle runs a transaction or a batch.
 func (m *mutating) bundle(ctx context.Context, root *mutation) (*written, error) {
@@ -21,7 +25,10 @@ func (m *mutating) bundle(ctx context.Context, root *mutation) (*written, error)
 	if err := ofType(raw, root.field.Name); err != nil || m.c.explain == explainOnly {
 		return &written{}, err
 	}
-	o := bundle.Options{Lenient: m.c.lenient}
+	o := bundle.Options{Base: m.h.base, Lenient: m.c.lenient}
+	if m.h.fetch != nil {
+		o.Fetch = func(ctx context.Context, r bundle.Request) bundle.Answer { return m.h.fetch(ctx, m.c.caller, r) }
+	}
 	if m.c.whole {
 		o.Return = bundle.Representation
 	}

@@ -1,6 +1,8 @@
 package graph_test
 
 import (
+	"context"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/graph"
+	"github.com/heliograph/heliograph/search"
 )
 
 // withBundles lets a world run Bundles.
@@ -69,5 +72,44 @@ func TestTypedCondition(t *testing.T) {
 	}
 	if a := w.post(`mutation { PatientDelete(where: {}) { effect } }`, nil); len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "BAD_USER_INPUT" {
 		t.Error(a.Errors)
+	}
+}
+
+// TestReadingEntries: an entry that reads is answered by whoever serves reads, after the writes; without one it is refused in words.
+func TestReadingEntries(t *testing.T) {
+	const query = `mutation { batch(bundle: {resourceType: "Bundle", type: "batch", entry: [{request: {method: "GET", url: "https://here.example/fhir/Patient/p1"}}]}) { bundle } }`
+	w := open(t, withBundles(t))
+	if got := w.data(query, nil); !strings.Contains(got, "entries that read are not answered here") {
+		t.Error(got)
+	}
+	with := withBundles(t)
+	w = open(t, func(c *graph.Config) {
+		with(c)
+		c.Fetch = func(_ context.Context, by search.Caller, r bundle.Request) bundle.Answer {
+			return bundle.Answer{Status: http.StatusOK, Resource: []byte(`{"resourceType":"Basic","id":"` + by.Tenant + "-" + strings.ReplaceAll(r.URL, "/", "-") + `"}`)}
+		}
+	})
+	if got := w.data(query, nil); !strings.Contains(got, `"main-Patient-p1"`) {
+		t.Error(got)
+	}
+}
+
+// TestLargeRequests: a mutation may be larger than a query, and neither larger than its limit.
+func TestLargeRequests(t *testing.T) {
+	w := open(t, func(c *graph.Config) { c.Limits.Body, c.Limits.Write = 1000, 5000 })
+	for _, c := range []struct {
+		query  string
+		length int
+		status int
+	}{
+		{`query Q($r: String) { PatientList(name: [$r]) { id } }`, 500, http.StatusOK},
+		{`query Q($r: String) { PatientList(name: [$r]) { id } }`, 1500, http.StatusRequestEntityTooLarge},
+		{`mutation M($r: String) { PatientCreate(resource: {name: {text: $r}}) { version } }`, 1500, http.StatusOK},
+		{`mutation M($r: String) { PatientCreate(resource: {name: {text: $r}}) { version } }`, 5500, http.StatusRequestEntityTooLarge},
+	} {
+		a := w.post(c.query, map[string]any{"r": strings.Repeat("x", c.length)})
+		if a.Status != c.status || a.Status != http.StatusOK && a.Errors[0].Extensions["code"] != "TOO_COSTLY" {
+			t.Errorf("%s of %d: %d %v", c.query, c.length, a.Status, a.Errors)
+		}
 	}
 }

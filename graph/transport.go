@@ -66,6 +66,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) respond(w http.ResponseWriter, r *http.Request, media string, out *response) {
 	status := http.StatusOK
 	switch {
+	case out.large:
+		status = http.StatusRequestEntityTooLarge
 	case out.mutation:
 		status = http.StatusMethodNotAllowed
 		w.Header().Set("Allow", "POST")
@@ -124,12 +126,12 @@ func (h *Handler) readPost(w http.ResponseWriter, r *http.Request, c *call) (sta
 	buf := h.buffer()
 	defer h.buffers.Put(buf)
 	read := bytes.NewBuffer((*buf)[:0])
-	_, err = read.ReadFrom(http.MaxBytesReader(w, r.Body, h.limits.Body))
+	_, err = read.ReadFrom(http.MaxBytesReader(w, r.Body, h.limits.Write))
 	*buf = read.Bytes()[:0]
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return http.StatusRequestEntityTooLarge, fault.New(fault.TooCostly, "the request is larger than %d bytes", h.limits.Body)
+		return http.StatusRequestEntityTooLarge, fault.New(fault.TooCostly, "the request is larger than %d bytes; a larger Bundle goes by FHIR's REST", h.limits.Write)
 	case err != nil:
 		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the request ends too early")
 	}
@@ -137,6 +139,7 @@ func (h *Handler) readPost(w http.ResponseWriter, r *http.Request, c *call) (sta
 }
 
 func (c *call) readJSON(text []byte) error {
+	c.size = int64(len(text))
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // which RFC 8259, 8.1 lets a reader ignore
 	if !utf8.Valid(text) {
 		return fault.New(fault.BadUserInput, "the request is not UTF-8")

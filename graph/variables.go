@@ -14,9 +14,15 @@ import (
 	"github.com/heliograph/heliograph/internal/fault"
 )
 
-// coerceVariables is GraphQL's CoerceVariableValues (6.1.2) over values that were decoded with UseNumber. Messages name the
+// coercion makes values of the types of a schema.
+type coercion struct {
+	schema *ast.Schema
+	quiet  bool // names of the schema that are not given are not told
+}
+
+// variables is GraphQL's CoerceVariableValues (6.1.2) over values that were decoded with UseNumber. Messages name the
 // variable and the type, never the value.
-func coerceVariables(schema *ast.Schema, op *ast.OperationDefinition, given map[string]any) (map[string]any, error) {
+func (c coercion) variables(op *ast.OperationDefinition, given map[string]any) (map[string]any, error) {
 	if len(op.VariableDefinitions) == 0 {
 		return nil, nil
 	}
@@ -30,7 +36,7 @@ func coerceVariables(schema *ast.Schema, op *ast.OperationDefinition, given map[
 		if !ok && !v.Type.NonNull {
 			continue
 		}
-		coerced, err := coerce(schema, v.Type, value)
+		coerced, err := c.value(v.Type, value)
 		if err != nil {
 			e := gqlerror.ErrorPosf(v.Position, "variable $%s of type %s: %s", v.Variable, v.Type.String(), strings.ReplaceAll(err.Error(), "\n", "; "))
 			e.Err = fault.New(fault.BadUserInput, "%s", e.Message)
@@ -53,7 +59,7 @@ func (d *document) checkConditions(op *ast.OperationDefinition, vars map[string]
 	return nil
 }
 
-func coerce(schema *ast.Schema, t *ast.Type, value any) (any, error) {
+func (c coercion) value(t *ast.Type, value any) (any, error) {
 	if value == nil {
 		if t.NonNull {
 			return nil, fmt.Errorf("a value is required")
@@ -61,7 +67,7 @@ func coerce(schema *ast.Schema, t *ast.Type, value any) (any, error) {
 		return nil, nil
 	}
 	if t.Elem == nil {
-		return coerceNamed(schema, t.NamedType, value)
+		return c.named(t.NamedType, value)
 	}
 	list, ok := value.([]any)
 	if !ok {
@@ -70,22 +76,22 @@ func coerce(schema *ast.Schema, t *ast.Type, value any) (any, error) {
 	out := make([]any, len(list))
 	for i, item := range list {
 		var err error
-		if out[i], err = coerce(schema, t.Elem, item); err != nil {
+		if out[i], err = c.value(t.Elem, item); err != nil {
 			return nil, below(fmt.Sprintf("item %d", i), err)
 		}
 	}
 	return out, nil
 }
 
-func coerceNamed(schema *ast.Schema, name string, value any) (any, error) {
-	def := schema.Types[name]
+func (c coercion) named(name string, value any) (any, error) {
+	def := c.schema.Types[name]
 	if def != nil && def.Kind == ast.Scalar && !def.BuiltIn {
 		return coerceScalar(name, value)
 	}
 	switch v := value.(type) {
 	case map[string]any:
 		if def != nil && def.Kind == ast.InputObject {
-			return coerceObject(schema, def, v)
+			return c.object(def, v)
 		}
 	case string:
 		if name == "String" || name == "ID" {

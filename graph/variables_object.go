@@ -11,9 +11,9 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/core"
 )
 
-// coerceObject is a variable's value as an input object: what it has must be known and of its type, what it must have be there.
+// object is a variable's value as an input object: what it has must be known and of its type, what it must have be there.
 // All that is wrong is said at once, each with the names that lead there.
-func coerceObject(schema *ast.Schema, def *ast.Definition, given map[string]any) (map[string]any, error) {
+func (c coercion) object(def *ast.Definition, given map[string]any) (map[string]any, error) {
 	out := make(map[string]any, len(given))
 	var problems []error
 	known := 0
@@ -29,7 +29,7 @@ func coerceObject(schema *ast.Schema, def *ast.Definition, given map[string]any)
 		case !ok && !f.Type.NonNull:
 			continue
 		}
-		coerced, err := coerce(schema, f.Type, value)
+		coerced, err := c.value(f.Type, value)
 		if err != nil {
 			problems = append(problems, below(f.Name, err))
 			continue
@@ -37,7 +37,7 @@ func coerceObject(schema *ast.Schema, def *ast.Definition, given map[string]any)
 		out[f.Name] = coerced
 	}
 	if len(given) > known {
-		problems = append(problems, unknownMembers(def, given)...)
+		problems = append(problems, c.unknown(def, given)...)
 	}
 	return out, errors.Join(problems...)
 }
@@ -55,9 +55,9 @@ func below(name string, err error) error {
 	return errors.Join(all...)
 }
 
-// unknownMembers are the errors of members that an input object does not have, in the order of their names. A name that is like
+// unknown are the errors of members that an input object does not have, in the order of their names. A name that is like
 // none is a client's own text and not repeated.
-func unknownMembers(def *ast.Definition, given map[string]any) (problems []error) {
+func (c coercion) unknown(def *ast.Definition, given map[string]any) (problems []error) {
 	var unknown, names []string
 	for name := range given {
 		if def.Fields.ForName(name) == nil {
@@ -69,7 +69,7 @@ func unknownMembers(def *ast.Definition, given map[string]any) (problems []error
 		names = append(names, f.Name)
 	}
 	for _, name := range unknown {
-		if like := core.SuggestionList(name, names); len(like) > 0 {
+		if like := core.SuggestionList(name, names); len(like) > 0 && !c.quiet {
 			problems = append(problems, fmt.Errorf("%s has no member %q; did you mean %s?", def.Name, name, like[0]))
 			continue
 		}

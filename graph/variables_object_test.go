@@ -3,6 +3,8 @@ package graph_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/heliograph/heliograph/graph"
 )
 
 // TestInputVariables: what is wrong with an input object is said at once, by name, and no value is repeated.
@@ -34,5 +36,14 @@ func TestInputVariables(t *testing.T) {
 				t.Errorf("a value is repeated: %q", a.Errors[0].Message)
 			}
 		})
+	}
+}
+
+// TestQuietVariables: where names are not suggested, those of inputs are not either.
+func TestQuietVariables(t *testing.T) {
+	w := open(t, func(c *graph.Config) { c.NoSuggestions = true })
+	a := w.post(`mutation M($p: PatientInput) { PatientCreate(resource: $p) { version } }`, map[string]any{"p": map[string]any{"birthdate": "x"}})
+	if len(a.Errors) != 1 || a.Errors[0].Message != "variable $p of type PatientInput: PatientInput has no member of a name that is given" {
+		t.Error(a.Errors)
 	}
 }

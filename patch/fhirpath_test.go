@@ -52,7 +52,7 @@ func TestFHIRPath(t *testing.T) {
 	for _, c := range []struct{ operation, from, to string }{
 		{`type=add;path=Patient;name=gender;value={"valueCode":"male"}`, `"name":"N"}]}`, `"name":"N"}],"gender":"male"}`},
 		{`type=add;path=Patient;name=name;value={"valueHumanName":{"family":"B"}}`, `null]}]`, `null]},{"family":"B"}]`},
-		{`type=add;path=Patient;name=name;value={"valueHumanName":{"family":"\u0001\u007f<"}}`, `null]}]`, `null]},{"family":"\u0001`+"\x7f"+`<"}]`},
+		{`type=add;path=Patient;name=name;value={"valueHumanName":{"family":"\u0001\u007f<"}}`, `null]}]`, `null]},{"family":"\u0001` + "\x7f" + `<"}]`},
 		{`type=add;path=Patient.name;name=given;value={"valueString":"w"}`, `["x","y","z"],"_given":[null,{"id":"g"},null]`, `["x","y","z","w"],"_given":[null,{"id":"g"},null,null]`},
 		{`type=add;path=Patient;name=multipleBirth;value={"valueInteger":2}`, `"name":"N"}]}`, `"name":"N"}],"multipleBirthInteger":2}`},
 		{`type=add;path=Patient.birthDate;name=extension;value={"valueExtension":{"url":"v","valueDecimal":2.50}}`, `"valueString":"s"}]`, `"valueString":"s"},{"url":"v","valueDecimal":2.50}]`},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/search"
 )
 
 // bundle answers POST [base]: a batch or a transaction (R4, 3.1.0.11). What came is spooled, and so is the answer.
@@ -49,7 +50,17 @@ var returns = map[string]bundle.Return{
 	"": bundle.Minimal, "minimal": bundle.Minimal, "representation": bundle.Representation, "OperationOutcome": bundle.OperationOutcome,
 }
 
-// fetch answers an entry that reads, as if it had come by itself.
+// Fetch answers an entry of a Bundle that reads, as if it had come by itself. Where this endpoint's own URL is not configured, the links in
+// the answer begin with its path.
+func (h *Handler) Fetch(ctx context.Context, caller search.Caller, r bundle.Request) bundle.Answer {
+	base := h.base
+	if base == "" {
+		base = h.path
+	}
+	return h.fetch(ctx, &request{caller: caller, base: base, media: mediaFHIR}, r)
+}
+
+// fetch answers an entry that reads.
 func (h *Handler) fetch(ctx context.Context, of *request, r bundle.Request) bundle.Answer {
 	q := &request{
 		method: r.Method, header: http.Header{}, caller: of.caller, model: h.models.Current(), base: of.base, media: of.media, lenient: of.lenient,

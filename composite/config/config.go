@@ -85,9 +85,9 @@ type GraphQL struct {
 
 // Limits bound one request.
 type Limits struct {
-	// Body is the greatest size of a GraphQL request, in bytes.
+	// Body is the greatest size of a GraphQL request, in bytes; that of a mutation may be Resource.
 	Body int64 `koanf:"body" yaml:"body"`
-	// Resource is the greatest size of a resource that is written over REST, Bundle that of a Bundle, in bytes.
+	// Resource is the greatest size of a resource that is written over REST, Bundle that of a Bundle there, in bytes.
 	Resource int64 `koanf:"resource" yaml:"resource"`
 	Bundle   int64 `koanf:"bundle" yaml:"bundle"`
 	// Tokens, Depth, Aliases and Fields bound a GraphQL document.

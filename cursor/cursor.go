@@ -56,13 +56,13 @@ func Bind(q search.Query, param *search.Param) Binding {
 	write(q.Caller.Tenant)
 	for _, name := range slices.Sorted(maps.Keys(q.Caller.Policy)) {
 		write(name)
-		write(q.Caller.Policy[name].String())
+		bindWhere(write, q.Caller.Policy[name])
 	}
 	write(q.Type)
 	if param != nil {
 		write(param.Code)
 	}
-	write(q.Where.String())
+	bindWhere(write, q.Where)
 	writeIDs(q.Where, write)
 	for _, k := range q.Sort {
 		write(k.Param.Code)
@@ -96,6 +96,37 @@ func writeIDs(e search.Expr, write func(string)) {
 	}
 	for _, p := range parts {
 		writeIDs(p, write)
+	}
+}
+
+// bindWhere writes a condition as it prints, and then all ids in it: of a long list of them, only the beginning is printed.
+func bindWhere(write func(string), e search.Expr) {
+	write(e.String())
+	bindIDs(write, e)
+}
+
+func bindIDs(write func(string), e search.Expr) {
+	switch e := e.(type) {
+	case search.And:
+		for _, x := range e {
+			bindIDs(write, x)
+		}
+	case search.Or:
+		for _, x := range e {
+			bindIDs(write, x)
+		}
+	case search.Not:
+		bindIDs(write, e.X)
+	case search.Chain:
+		bindIDs(write, e.Where)
+	case search.Has:
+		bindIDs(write, e.Where)
+	case search.List:
+		bindIDs(write, e.Where)
+	case search.IDs:
+		for _, id := range e.IDs {
+			write(id)
+		}
 	}
 }
 

@@ -89,3 +89,38 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// TestBindLongLists: a cursor belongs to all ids of a list, not only to those that are printed, wherever the list stands.
+func TestBindLongLists(t *testing.T) {
+	list := func(last string) search.Expr {
+		return search.IDs{IDs: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", last}}
+	}
+	for name, around := range map[string]func(search.Expr) search.Expr{
+		"alone": func(e search.Expr) search.Expr { return e },
+		"and":   func(e search.Expr) search.Expr { return search.And{search.True{}, e} },
+		"or":    func(e search.Expr) search.Expr { return search.Or{search.False{}, e} },
+		"not":   func(e search.Expr) search.Expr { return search.Not{X: e} },
+		"chain": func(e search.Expr) search.Expr {
+			return search.Chain{Param: &search.Param{Code: "subject"}, Target: "Patient", Where: e}
+		},
+		"has":  func(e search.Expr) search.Expr { return search.Has{Param: &search.Param{Code: "subject"}, Where: e} },
+		"list": func(e search.Expr) search.Expr { return search.List{ID: "l", Where: e} },
+	} {
+		bind := func(last string) cursor.Binding {
+			return cursor.Bind(search.Query{Type: "Patient", Where: around(list(last))}, nil)
+		}
+		if bind("a") == bind("b") {
+			t.Errorf("%s: another list, the same binding", name)
+		}
+		if bind("a") != bind("a") {
+			t.Errorf("%s: the same list, another binding", name)
+		}
+		policy := func(last string) cursor.Binding {
+			caller := search.Caller{Policy: map[string]search.Expr{"*": around(list(last))}}
+			return cursor.Bind(search.Query{Caller: caller, Type: "Patient", Where: search.True{}}, nil)
+		}
+		if policy("a") == policy("b") {
+			t.Errorf("%s: another policy, the same binding", name)
+		}
+	}
+}

@@ -57,7 +57,7 @@ func open(t testing.TB, resources ...string) *world {
 	w.handler, err = rest.New(rest.Config{
 		Definitions: fhir.R4(), Models: models, Engine: engine, Storage: storage, Bundles: bundles,
 		CursorKey: bytes.Repeat([]byte("k"), 32), Path: "/fhir", Base: "https://here.example/fhir", Version: "test",
-		Limits: rest.Limits{Page: 100},
+		Caller: callers, Limits: rest.Limits{Page: 100},
 	})
 	if err != nil {
 		t.Fatal(err)

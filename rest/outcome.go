@@ -10,6 +10,7 @@ import (
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/outcome"
+	"github.com/heliograph/heliograph/patch"
 )
 
 // refusal is an error of HTTP itself, or one whose status says more than its code.
@@ -44,6 +45,9 @@ func (h *Handler) failure(ctx context.Context, err error) response {
 	}
 	code := codeOf(err)
 	out := response{status: statusOf(code)}
+	if errors.Is(err, patch.ErrTest) {
+		out.status = http.StatusUnprocessableEntity // R4, 3.1.0.6
+	}
 	i := outcome.Failure(code, messageOf(err, code))
 	if out.status >= 500 {
 		if out.status == http.StatusServiceUnavailable {

@@ -15,6 +15,7 @@ import (
 	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/rest"
 	"github.com/heliograph/heliograph/search"
 )
@@ -36,6 +37,12 @@ type world struct {
 
 func open(t testing.TB, resources ...string) *world {
 	t.Helper()
+	return openGiven(t, false, resources...)
+}
+
+// openGiven opens a world in which, if given, the server gives all ids.
+func openGiven(t testing.TB, given bool, resources ...string) *world {
+	t.Helper()
 	store := memory.Open(memory.Config{})
 	models, err := composite.NewModels(composite.ModelConfig{Parameters: parameters()})
 	if err != nil {
@@ -45,11 +52,11 @@ func open(t testing.TB, resources ...string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	storage, err := composite.NewStorage(composite.StorageConfig{Primary: store, Intake: composite.NewIntake(fhir.R4(), models)})
+	storage, err := composite.NewStorage(composite.StorageConfig{NoUpdateCreate: given, Primary: store, Intake: composite.NewIntake(fhir.R4(), models)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	bundles, err := bundle.New(bundle.Config{Storage: storage, Dir: t.TempDir()})
+	bundles, err := bundle.New(bundle.Config{Storage: storage, Compiler: fhirpath.New(fhirpath.Config{}), Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +64,7 @@ func open(t testing.TB, resources ...string) *world {
 	w.handler, err = rest.New(rest.Config{
 		Definitions: fhir.R4(), Models: models, Engine: engine, Storage: storage, Bundles: bundles,
 		CursorKey: bytes.Repeat([]byte("k"), 32), Path: "/fhir", Base: "https://here.example/fhir", Version: "test",
-		Caller: callers, Limits: rest.Limits{Page: 100},
+		NoUpdateCreate: given, Caller: callers, Limits: rest.Limits{Page: 100},
 	})
 	if err != nil {
 		t.Fatal(err)

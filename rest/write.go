@@ -171,9 +171,20 @@ func (h *Handler) do(ctx context.Context, q *request, c composite.Command) (resp
 		if c.IfMatch > 0 && fault.Of(err) == fault.Conflict {
 			return response{}, &refusal{status: http.StatusPreconditionFailed, issue: "conflict", text: messageOf(err, fault.Conflict)}
 		}
+		if c.Method == composite.Update && fault.Of(err) == fault.NotFound { // R4, 3.1.0.4.1: an update does not create here
+			return response{}, &refusal{status: http.StatusMethodNotAllowed, issue: "not-supported", allow: withoutUpdate(q), text: messageOf(err, fault.NotFound)}
+		}
 		return response{}, err
 	}
 	return h.done(q, c.Method, how, &done), nil
+}
+
+// withoutUpdate are the methods of a path less PUT.
+func withoutUpdate(q *request) string {
+	if len(q.path) == 1 {
+		return "GET, HEAD, POST, PATCH, DELETE"
+	}
+	return "GET, HEAD, PATCH, DELETE"
 }
 
 // done is the answer to a write.

@@ -173,6 +173,7 @@ func (h *house) announce(addr net.Addr) {
 		h.log.Warn("durability is relaxed: a power loss may lose the last writes")
 	}
 	fmt.Printf("Heliograph serves FHIR R4 at %s\n\n", base)
+	fmt.Printf("  GraphQL      %s/graphql\n  REST         %s/fhir (what it can do: %s/fhir/metadata)\n", base, base, base)
 	if h.cfg.On(h.cfg.Playground) {
 		fmt.Printf("  playground   %s/\n", base)
 	}
@@ -187,5 +188,5 @@ func (h *house) announce(addr net.Addr) {
 	} {
 		fmt.Printf("  try          curl -s %s/graphql%s -H 'Content-Type: application/json' -d '{\"query\": \"%s\"}'\n", base, key, q)
 	}
-	fmt.Println()
+	fmt.Printf("  try          curl -s%s '%s/fhir/Patient?_sort=-birthdate&_count=3'\n\n", key, base)
 }

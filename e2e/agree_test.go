@@ -47,34 +47,47 @@ func (k *kit) graphOver(t testing.TB, store primary) http.Handler {
 	return h
 }
 
-// TestAgreement asks SQLite and the oracle generated GraphQL queries over real data: the responses are equal, byte for byte.
+// TestAgreement asks SQLite and the oracle generated queries over real data, by GraphQL and by REST: the responses are equal, byte for byte.
 func TestAgreement(t *testing.T) {
-	seed, count := uint64(time.Now().UnixNano()), 300
+	a := agreement{seed: uint64(time.Now().UnixNano()), count: 300, kit: newKit(t, search.UnitsExact)}
 	if s := os.Getenv("HELIOGRAPH_TEST_SEED"); s != "" {
 		var err error
-		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
+		if a.seed, err = strconv.ParseUint(s, 10, 64); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if os.Getenv("HELIOGRAPH_TEST_SOAK") != "" {
-		count = 20_000
+		a.count = 20_000
 	}
-	t.Logf("seed %d (set HELIOGRAPH_TEST_SEED to repeat)", seed)
-	k := newKit(t, search.UnitsExact)
+	t.Logf("seed %d (set HELIOGRAPH_TEST_SEED to repeat)", a.seed)
 	dir, ok := shareddata.Unpack(t, "sof-r4-100")
 	if !ok {
 		if _, err := sample.WriteNDJSON(dir, sample.Config{Patients: 60, Seed: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	real, oracle := k.sqlite(t), k.memory(t)
-	for _, store := range []primary{real, oracle} {
-		if sum := k.load(t, store, load.Config{}, dir); sum.Rejected > 0 {
+	a.sqlite, a.oracle = a.kit.sqlite(t), a.kit.memory(t)
+	for _, store := range []primary{a.sqlite, a.oracle} {
+		if sum := a.kit.load(t, store, load.Config{}, dir); sum.Rejected > 0 {
 			t.Fatalf("%+v", sum)
 		}
 	}
-	a, b := k.graphOver(t, real), k.graphOver(t, oracle)
-	g := newQueries(t, k, oracle, rand.New(rand.NewPCG(seed, 1)))
+	t.Run("graphql", a.graphql)
+	t.Run("rest", a.rest)
+}
+
+// agreement is what two stores are asked that hold the same.
+type agreement struct {
+	kit            *kit
+	sqlite, oracle primary
+	seed           uint64
+	count          int
+}
+
+func (x *agreement) graphql(t *testing.T) {
+	seed, count := x.seed, x.count
+	a, b := x.kit.graphOver(t, x.sqlite), x.kit.graphOver(t, x.oracle)
+	g := newQueries(t, x.kit, x.oracle, rand.New(rand.NewPCG(seed, 1)))
 	withRows, withErrors := 0, 0
 	for i := 0; i < count; i++ {
 		query, pages := g.next()

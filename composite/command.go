@@ -109,6 +109,8 @@ func (c *Command) check(defs *fhir.Definitions) error {
 		return bad("%s of %s: the condition is about %s", c.Method, c.Type, c.Criteria.Type)
 	case c.Method < Create || c.Method > Delete:
 		return fault.New(fault.Internal, "a command without a method")
+	case c.Many && c.IfMatch != 0:
+		return bad("%s of %s: a version is of one resource, not of all matches", c.Method, c.Type)
 	case c.Many && (c.Method != Delete || c.Criteria == nil):
 		return bad("%s of %s: only a conditional delete is of many", c.Method, c.Type)
 	}

@@ -1,6 +1,7 @@
 package composite_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -58,7 +59,9 @@ func TestConditional(t *testing.T) {
 			t.Errorf("conditional delete of one: %+v", got)
 		}
 		all := command(composite.Delete, "Many", nil)
-		all.Many = true
+		all.Many, all.IfMatch = true, 1
+		d.refused(t, all, fault.BadUserInput, "a version is of one resource")
+		all.IfMatch = 0
 		if got := d.must(t, all); got.Effect != composite.Deleted || len(got.Deleted) != 3 {
 			t.Errorf("conditional delete of many: %+v", got)
 		}
@@ -122,6 +125,11 @@ func TestConditionalReferences(t *testing.T) {
 		observe := func(subject, performer string) composite.Command {
 			return composite.Command{Method: composite.Create, Type: "Observation", Resource: fmt.Appendf(nil,
 				`{"resourceType":"Observation","status":"final","code":{"text":"why?"},"subject":{"reference":%q},"performer":[{"reference":%q}]}`, subject, performer)}
+		}
+		escaped := observe("Patient?family=Only", "Patient/b")
+		escaped.Resource = bytes.ReplaceAll(escaped.Resource, []byte("?"), []byte(`\u003f`))
+		if body := string(d.must(t, escaped).Resource.Body.JSON); !strings.Contains(body, `"reference":"Patient/a"`) {
+			t.Errorf("%s", body)
 		}
 		got := d.must(t, observe("Patient?family=Only", "http://here.example/fhir/Patient?family=only&_id=a"))
 		if body := string(got.Resource.Body.JSON); strings.Count(body, `"reference":"Patient/a"`) != 2 {

@@ -107,6 +107,9 @@ func (s *sifting) run(ctx context.Context) error {
 		}
 		s.heaps[hit.Parent].given++
 		row := Row{Resource: bodyOf(hit.Hit), Order: hit.Order, Score: hit.Score}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if s.request.Bodies {
 			err = s.take(hit.Parent, row)
 		} else {
@@ -144,6 +147,9 @@ func (s *sifting) flush(ctx context.Context) error {
 		return err
 	}
 	for _, r := range kept {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := s.take(s.of[r.index], r.Row); err != nil {
 			return err
 		}

@@ -54,6 +54,9 @@ func (x *Execution) filter(ctx context.Context, n *planner.Filter) rows {
 		for r, err := range x.stream(ctx, n.Input) {
 			keep := false
 			if err == nil {
+				err = ctx.Err() // an expression may take long, and many rows stand in memory
+			}
+			if err == nil {
 				keep, err = x.passes(&r, n.Where)
 			}
 			if err != nil {

@@ -43,7 +43,7 @@ func (s *Storage) Linking(caller search.Caller) *Linking {
 func (l *Linking) Apply(
 	ctx context.Context, resourceType string, raw []byte, names func(fhir.Link) (string, bool),
 ) (out []byte, issues []fhir.Issue, err error) {
-	if names == nil && bytes.IndexByte(raw, '?') < 0 {
+	if names == nil && bytes.IndexByte(raw, '?') < 0 && !bytes.Contains(raw, []byte(`\u003`)) { // an escaped one
 		return raw, nil, nil
 	}
 	out = fhir.Relink(raw, func(link fhir.Link) (string, bool) {

@@ -6,6 +6,20 @@ import (
 	"github.com/heliograph/heliograph/fhir"
 )
 
+// sameMembers compares two objects of as many members each.
+func sameMembers(a, b *tree) bool {
+	of := make(map[string]*tree, len(b.members))
+	for _, m := range b.members {
+		of[m.name] = m.value
+	}
+	for _, m := range a.members {
+		if other := of[m.name]; other == nil || !equal(m.value, other) {
+			return false
+		}
+	}
+	return true
+}
+
 // equal compares as RFC 6902 (4.6) does: members in any order, numbers by value, strings by their characters.
 func equal(a, b *tree) bool {
 	switch {
@@ -13,12 +27,7 @@ func equal(a, b *tree) bool {
 		if len(a.members) != len(b.members) {
 			return false
 		}
-		for _, m := range a.members {
-			if other := b.get(m.name); other == nil || !equal(m.value, other) {
-				return false
-			}
-		}
-		return true
+		return sameMembers(a, b)
 	case a.isList() && b.isList():
 		if len(a.items) != len(b.items) {
 			return false

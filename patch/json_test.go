@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
 	"github.com/go-json-experiment/json/jsontext"
@@ -84,6 +85,25 @@ func TestDeep(t *testing.T) {
 	}
 	if fault.Of(err) != fault.TooCostly {
 		t.Error(err)
+	}
+}
+
+// TestWide: objects of many members are compared in time that is in proportion to them.
+func TestWide(t *testing.T) {
+	var one, other strings.Builder
+	const n = 100_000
+	for i := range n {
+		fmt.Fprintf(&one, `"k%d":0,`, i)
+		fmt.Fprintf(&other, `"k%d":0,`, n-1-i)
+	}
+	p, err := patch.JSON([]byte(`[{"op":"test","path":"/a","value":{` + strings.TrimSuffix(other.String(), ",") + `}}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	_, err = p.Apply([]byte(`{"resourceType":"X","a":{` + strings.TrimSuffix(one.String(), ",") + `}}`))
+	if took := time.Since(began); err != nil || took > 5*time.Second {
+		t.Errorf("%v in %v", err, took)
 	}
 }
 

@@ -153,6 +153,9 @@ func (c *customCompiler) compile(name string, custom *Custom) (compiledParam, []
 	cp := compiledParam{param: &Param{
 		Resource: name, Code: sp.Code, Type: kind, Targets: sp.Targets, Description: sp.Description, Epoch: epoch(sp.Expression, kind),
 	}}
+	if len(sp.Expression) > maxExpression {
+		return cp, problemAt("expression", errLongExpression())
+	}
 	if kind == 0 || kind == Special {
 		return cp, problemAt("type", fmt.Errorf("parameters of type %s are not supported", sp.Type))
 	}
@@ -177,13 +180,20 @@ func (c *customCompiler) compile(name string, custom *Custom) (compiledParam, []
 	return cp, problems
 }
 
+// maxExpression bounds an expression in bytes: it is compiled for each type. The longest of FHIR's own has two thousand.
+const maxExpression = 8192
+
+func errLongExpression() error { return fmt.Errorf("it is longer than %d bytes", maxExpression) }
+
 // maxComponents is how many parts a composite may have: what a store has a row for.
 const maxComponents = 3
 
 // components compiles the parts of a composite.
 func (c *customCompiler) components(b binder, sp *fhir.SearchParameter, cp *compiledParam) (problems []problem) {
-	if len(sp.Components) < 2 || len(sp.Components) > maxComponents {
-		problems = problemAt("component", fmt.Errorf("a composite has two or three components"))
+	if n := len(sp.Components); n < 2 || n > maxComponents {
+		if problems = problemAt("component", fmt.Errorf("a composite has two or three components")); n > maxComponents {
+			return problems
+		}
 	}
 	context := beginnings(cp.program.paths)
 	for i, component := range sp.Components {
@@ -191,6 +201,10 @@ func (c *customCompiler) components(b binder, sp *fhir.SearchParameter, cp *comp
 		part, err := c.partOf(cp.param.Resource, component)
 		if err != nil {
 			problems = append(problems, problemAt(at+"definition", err)...)
+			continue
+		}
+		if len(component.Expression) > maxExpression {
+			problems = append(problems, problemAt(at+"expression", errLongExpression())...)
 			continue
 		}
 		prog, err := c.program(b, component.Expression, context)

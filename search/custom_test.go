@@ -92,6 +92,16 @@ func TestWith(t *testing.T) {
 	}
 }
 
+// TestLongExpression: an expression is compiled for each type, so that it has a bound.
+func TestLongExpression(t *testing.T) {
+	v := fastjson.MustParse(`{"resourceType":"SearchParameter","id":"x","status":"active","url":"http://x.example","code":"x","type":"string",
+		"base":["Resource"],"expression":"` + strings.Repeat("Patient.name | ", 20_000) + `Patient.name"}`)
+	issues := newIndexer(t).Parameters().CheckCustom(v)
+	if len(issues) != 1 || !strings.Contains(issues[0].Message, "longer than") {
+		t.Errorf("%v", issues)
+	}
+}
+
 // TestWithSharesTheBase: FHIR's own parameters are the same pointers, other types are not touched, and the order of the customs is nothing.
 func TestWithSharesTheBase(t *testing.T) {
 	base := newIndexer(t).Parameters()

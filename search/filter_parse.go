@@ -1,10 +1,8 @@
 package search
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/heliograph/heliograph/internal/fault"
@@ -13,13 +11,15 @@ import (
 // Bounds of one _filter.
 const (
 	maxFilter      = 64 << 10 // bytes
-	maxFilterDepth = 50       // parentheses, brackets and steps of a path
+	maxFilterDepth = 50       // parentheses, changes between and and or, brackets and steps of a path
 )
 
 // filterNode is a node of a parsed _filter: a junction or a NOT of parts, or, without an op, a comparison.
 type filterNode struct {
 	op    string // "and", "or", "not"
 	parts []*filterNode
+	// levels is how deep it nests.
+	levels int
 
 	path    *filterStep
 	compare filterWord
@@ -106,9 +106,23 @@ func (p *filterParser) filter() *filterNode {
 		if left != nil && left.op == op {
 			left.parts = append(left.parts, right)
 		} else {
-			left = &filterNode{op: op, parts: []*filterNode{left, right}}
+			left = p.over(op, left, right)
 		}
 	}
+}
+
+// over makes a node over others. A change between and and or is a level, too: all before it is below it.
+func (p *filterParser) over(op string, parts ...*filterNode) *filterNode {
+	n := &filterNode{op: op, parts: parts}
+	for _, part := range parts {
+		if part != nil {
+			n.levels = max(n.levels, part.levels+1)
+		}
+	}
+	if n.levels > maxFilterDepth {
+		p.fail(p.at, "it nests more than %d levels deep", maxFilterDepth)
+	}
+	return n
 }
 
 // term reads a filter in parentheses, a negated one, or a comparison.
@@ -124,10 +138,13 @@ func (p *filterParser) term() *filterNode {
 			p.fail(p.at, "a ) is expected here, to end what begins at %s", characterAt(p.text, at))
 		}
 		if not {
-			return &filterNode{op: "not", parts: []*filterNode{n}}
+			return p.over("not", n)
 		}
 		// A group of its own: what follows does not continue it.
-		return &filterNode{op: "group", parts: []*filterNode{n}}
+		if n != nil {
+			return &filterNode{op: "group", parts: []*filterNode{n}, levels: n.levels}
+		}
+		return nil
 	}
 	if not {
 		p.fail(p.at, "a ( is expected after not; write not (…)")
@@ -138,6 +155,7 @@ func (p *filterParser) term() *filterNode {
 
 func (p *filterParser) comparison() *filterNode {
 	n := &filterNode{path: p.path()}
+	n.levels = n.path.levels()
 	if p.err != nil {
 		return n
 	}
@@ -191,84 +209,14 @@ func (p *filterParser) path() *filterStep {
 	return s
 }
 
-func (p *filterParser) name() string {
-	start := p.at
-	for p.at < len(p.text) && nameChar(p.text[p.at]) {
-		p.at++
-	}
-	if p.at == start {
-		p.fail(p.at, "the name of a search parameter is expected here")
-	}
-	return p.text[min(start, p.at):p.at]
-}
-
-func nameChar(c byte) bool {
-	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-}
-
-// word reads up to a blank or a bracket.
-func (p *filterParser) word() filterWord {
-	start := p.at
-	for p.at < len(p.text) {
-		r, size := utf8.DecodeRuneInString(p.text[p.at:])
-		if unicode.IsSpace(r) || r == ')' || r == ']' {
-			break
-		}
-		p.at += size
-	}
-	return filterWord{p.text[start:p.at], start}
-}
-
-// value reads a JSON string, or a token: up to a blank, ) or ].
-func (p *filterParser) value() string {
-	if p.text[p.at] != '"' {
-		return p.word().text
-	}
-	start := p.at
-	for p.at++; p.at < len(p.text) && p.text[p.at] != '"'; p.at++ {
-		if p.text[p.at] == '\\' {
-			p.at++
+// levels is how deep a path nests, with what stands in its brackets.
+func (s *filterStep) levels() int {
+	n := 0
+	for below := 1; s != nil; s, below = s.next, below+1 {
+		n = max(n, below)
+		if s.where != nil {
+			n = max(n, below+s.where.levels)
 		}
 	}
-	if p.at >= len(p.text) {
-		p.fail(start, "the string that begins here has no end")
-		return ""
-	}
-	p.at++
-	var s string
-	if err := json.Unmarshal([]byte(p.text[start:p.at]), &s); err != nil {
-		p.fail(start, "this is not a JSON string; write \\\\ for a backslash and \\\" for a quotation mark")
-	}
-	if strings.ContainsRune(s, 0) {
-		p.fail(start, "the value is not text")
-	}
-	return s
-}
-
-// keyword takes one of some words if it stands here and is whole.
-func (p *filterParser) keyword(words ...string) string {
-	for _, w := range words {
-		rest, ok := strings.CutPrefix(p.text[p.at:], w)
-		if r, _ := utf8.DecodeRuneInString(rest); ok && (rest == "" || r == '(' || unicode.IsSpace(r)) {
-			p.at += len(w)
-			return w
-		}
-	}
-	return ""
-}
-
-func (p *filterParser) take(c byte) bool {
-	if p.at < len(p.text) && p.text[p.at] == c {
-		p.at++
-		return true
-	}
-	return false
-}
-
-// blanks skips white space; false if there was none.
-func (p *filterParser) blanks() bool {
-	rest := strings.TrimLeftFunc(p.text[p.at:], unicode.IsSpace)
-	skipped := len(p.text) - len(rest) - p.at
-	p.at += skipped
-	return skipped > 0
+	return n
 }

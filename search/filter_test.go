@@ -108,6 +108,7 @@ func TestFilterErrors(t *testing.T) {
 		{"Observation", "code-value-quantity eq a$5", fault.Unsupported, []string{"composite", "an argument of its own"}},
 		{"Patient", "_filter eq x", fault.Unsupported, []string{"not a parameter that can be searched by"}},
 		{"Patient", strings.Repeat("(", 60) + "name eq x" + strings.Repeat(")", 60), fault.BadUserInput, []string{"levels deep"}},
+		{"Patient", strings.Repeat("name eq x or name eq y and ", 30) + "name eq x", fault.BadUserInput, []string{"levels deep"}},
 		{"Patient", strings.Repeat("name eq x or ", 3000) + "name eq x", fault.TooCostly, nil},
 		{"Patient", `name eq "` + strings.Repeat("x", 70000) + `"`, fault.TooCostly, []string{"longer than"}},
 		{"Patient", "name eq \xff", fault.BadUserInput, []string{"not text"}},

@@ -9,17 +9,17 @@ import (
 	"github.com/heliograph/heliograph/search"
 )
 
-// restNext is the URL of a generated search below the base, without the condition's expression having an own form: then it is _filter.
+// restNext is the URL of a generated search, below the base. Conditions that arguments cannot say are asked by _filter.
 func (g *queries) restNext() string {
 	typ := g.pick(g.types...)
-	path, at := typ, typ
+	path := typ
 	var where search.And
 	for range g.random.IntN(3) {
 		where = append(where, g.expr(typ, 2))
 	}
 	out, err := search.Arguments(search.Simplify(where), nil)
 	if err != nil {
-		out = url.Values{} // what has no form is asked by the others
+		out = url.Values{} // the search goes without a condition that has no form
 	}
 	g.restPage(typ, out)
 	switch {
@@ -28,7 +28,7 @@ func (g *queries) restNext() string {
 		if g.one(2) {
 			out.Set("_sort", g.pick("-_lastUpdated", "_id", "-_id"))
 		}
-	case at == "Patient" && g.one(3):
+	case typ == "Patient" && g.one(3):
 		path = "Patient/" + g.idOf("Patient") + "/" + g.pick("$everything", "Observation", "Encounter", "*")
 		out = url.Values{"_count": {g.pick("2", "5")}}
 	}

@@ -15,10 +15,10 @@ import (
 func invalidText(e *composite.InvalidError) string {
 	const most = 5
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s is not valid: ", e.Ref.Type)
-	if e.Ref.Type == "" {
-		b.Reset()
+	if e.Ref.Type == "" || len(e.Issues) > 0 && strings.HasPrefix(e.Issues[0].Path, typeResource) { // a type that is none is not repeated
 		b.WriteString("the resource is not valid: ")
+	} else {
+		b.WriteString(e.Ref.Type + " is not valid: ")
 	}
 	for i, issue := range e.Issues {
 		if i == most {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/heliograph/heliograph/internal/fault"
@@ -127,7 +128,7 @@ func (in *inputs) literalScalar(dst []byte, t *ast.Type, v *ast.Value, path stri
 	switch v.Kind {
 	case ast.IntValue, ast.FloatValue:
 		if t != nil && t.NamedType == "ID" {
-			return appendQuoted(dst, v.Raw)
+			return appendString(dst, v.Raw)
 		}
 		return append(dst, v.Raw...)
 	case ast.BooleanValue:
@@ -142,7 +143,7 @@ func (in *inputs) literalScalar(dst []byte, t *ast.Type, v *ast.Value, path stri
 		if decimal {
 			break
 		}
-		return appendQuoted(dst, v.Raw)
+		return appendString(dst, v.Raw)
 	}
 	if decimal {
 		in.problem(path, "not a number, or a string with one")
@@ -154,4 +155,10 @@ func (in *inputs) literalScalar(dst []byte, t *ast.Type, v *ast.Value, path stri
 
 func (in *inputs) problem(path, format string, args ...any) {
 	in.problems = append(in.problems, path+": "+fmt.Sprintf(format, args...))
+}
+
+// appendString appends a JSON string of what is to be stored: unlike the strings of an answer, without the escapes of HTML.
+func appendString(dst []byte, s string) []byte {
+	dst, _ = jsontext.AppendQuote(dst, s) // an error says that it was not UTF-8, which is replaced
+	return dst
 }

@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/heliograph/heliograph/fhir"
+)
 
 // inputObject is an object being written: what is JSON as it is (def is nil), or of an input type.
 type inputObject struct {
@@ -15,8 +19,12 @@ type inputObject struct {
 // begin begins an object. The input of a resource says which it is without being told.
 func (in *inputs) begin(dst []byte, def *ast.Definition, path string) *inputObject {
 	o := &inputObject{in: in, dst: append(dst, '{'), def: def, path: path}
-	if def != nil && def.Fields.ForName("resourceType") != nil {
-		o.head = `"` + in.schema.inputs[def.Name].Name + `"`
+	if def == nil {
+		return o
+	}
+	// ExampleScenario.instance has a member called so, and is no resource.
+	if t := in.schema.inputs[def.Name]; t != nil && t.Kind == fhir.KindResource {
+		o.head = `"` + t.Name + `"`
 		o.dst = append(append(o.dst, `"resourceType":`...), o.head...)
 		o.some = true
 	}
@@ -29,7 +37,7 @@ func (o *inputObject) member(name string) (mark int) {
 	if o.some {
 		o.dst = append(o.dst, ',')
 	}
-	o.dst = append(appendQuoted(o.dst, name), ':')
+	o.dst = append(appendString(o.dst, name), ':')
 	return mark
 }
 

@@ -82,6 +82,9 @@ func CanSortBy(c Claims, resourceType string, keys []SortKey) error {
 	if len(keys) == 0 {
 		return nil
 	}
+	if Ranked(keys) {
+		return c.need(CanScore, ParamScore)
+	}
 	if err := c.need(CanSort, "sort"); err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (r *Reader) Clause(resourceType, name string, values []string) (Expr, error
 }
 
 // Sort reads the keys of `_sort`, each a parameter, descending with a "-" before it; a key may also be several, with commas
-// between them. Composites and parameters without values cannot be sorted by.
+// between them; "-_score" is relevance, best first. Composites and parameters without values cannot be sorted by.
 func (r *Reader) Sort(resourceType string, keys []string) ([]SortKey, error) {
 	var out []SortKey
 	var errs []error
@@ -83,6 +83,11 @@ func (r *Reader) Sort(resourceType string, keys []string) ([]SortKey, error) {
 		s := &reading{Reader: r, name: "_sort"}
 		if code == "" {
 			errs = append(errs, s.bad("a key is empty; write a parameter, and a - before it for descending order"))
+			continue
+		}
+		if code == ParamScore {
+			k, err := s.sortByScore(resourceType, desc)
+			out, errs = append(out, k), append(errs, err)
 			continue
 		}
 		p, err := s.param(resourceType, code)

@@ -31,7 +31,9 @@ type Request struct {
 	Codes map[CodeSet]iter.Seq[fhir.Code]
 	// Bodies asks a primary to put the resource itself into each hit, read in the same snapshot.
 	Bodies bool
-	// Score asks for relevance; only of a store that claims it.
+	// Score asks for each hit's relevance, in whatever order, and an order by relevance (SortKey.ByScore) for the best first; both only
+	// of a store that claims CanScore, and only with words to rank by (CheckScore). Such an order has no keys and no places:
+	// it is given from its beginning, ties by id, and Hit.Order is empty.
 	Score bool
 }
 
@@ -47,6 +49,8 @@ type Hit struct {
 	Version int64
 	// Order is the encoded order key (OrderKey): bytewise order, then Ref, is the order asked for. Empty without sort keys.
 	Order []byte
+	// Score is over 0 and under 1, more for more of the words searched for and for rarer ones; 0 where the resource has none of them, or
+	// was not asked for. Scores are compared within a store and a search alone.
 	Score float64
 	// Resource is there if Request.Bodies asked for it.
 	Resource *Resource
@@ -85,6 +89,8 @@ type EachRequest struct {
 	Param   *Param
 	Parents []fhir.Ref
 	Offset  int
+	// Request.Score and an order by relevance are Unsupported here.
+	//
 	// Count asks for the number of all matches of each parent besides.
 	Count bool
 }

@@ -40,6 +40,7 @@ func Run(t *testing.T, open Open) {
 		{"refusals", testRefusals},
 		{"orders", testOrders},
 		{"pages", testPages},
+		{"scores", testScores},
 		{"moving", testMoving},
 		{"each", testEach},
 		{"sets", testSets},

@@ -75,6 +75,9 @@ func (s *Store) refuseEach(r search.EachRequest) (search.Expr, error) {
 	if err := search.Can(s.claims, r.Query.Type, search.Exists{Param: r.Param}); err != nil {
 		return nil, err
 	}
+	if err := search.NoScoreEach(r); err != nil {
+		return nil, err
+	}
 	return s.refuse(r.Request)
 }
 

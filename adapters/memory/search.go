@@ -23,7 +23,11 @@ func (v *View) Search(ctx context.Context, r search.Request) adapters.Answer[sea
 		if err != nil {
 			return nil, err
 		}
-		return window(hits(found, r), r), nil
+		list := hits(found, r)
+		if r.Score || search.Ranked(r.Query.Sort) {
+			v.world(g, r.Query.Caller.Tenant, at).score(list, found, r)
+		}
+		return window(list, r), nil
 	})
 }
 
@@ -56,6 +60,9 @@ func (s *Store) refuse(r search.Request) (search.Expr, error) {
 	if err := search.CanSortBy(s.claims, r.Query.Type, r.Query.Sort); err != nil {
 		return nil, err
 	}
+	if err := search.CanScoreBy(s.claims, r); err != nil {
+		return nil, err
+	}
 	for _, f := range []struct {
 		asked bool
 		f     search.Feature
@@ -63,7 +70,6 @@ func (s *Store) refuse(r search.Request) (search.Expr, error) {
 	}{
 		{r.Within != nil, search.CanWithin, "a semi-join"},
 		{r.Bodies, search.CanBodies, "bodies"},
-		{r.Score, search.CanScore, "_score"},
 	} {
 		if f.asked && !s.claims.Has(f.f) {
 			return nil, fault.New(fault.Unsupported, "%s is not claimed", f.name)
@@ -125,7 +131,10 @@ func (v *View) find(ctx context.Context, q search.Query, where search.Expr, in i
 func hits(found []*version, r search.Request) []search.Hit {
 	out := make([]search.Hit, len(found))
 	for i, f := range found {
-		out[i] = search.Hit{Ref: f.Ref, Version: f.Version, Order: search.OrderKey(f.values, r.Query.Sort)}
+		out[i] = search.Hit{Ref: f.Ref, Version: f.Version}
+		if !search.Ranked(r.Query.Sort) {
+			out[i].Order = search.OrderKey(f.values, r.Query.Sort)
+		}
 		if r.Bodies {
 			body := f.Resource
 			out[i].Resource = &body

@@ -102,7 +102,7 @@ func AllClaims() search.Claims {
 	return search.Claims{
 		Features: search.CanAll | search.CanAnd | search.CanOr | search.CanNot | search.CanChain | search.CanHas |
 			search.CanIDs | search.CanText | search.CanContent | search.CanList | search.CanSort | search.CanCount |
-			search.CanEach | search.CanWithin | search.CanBodies | search.CanWalk | search.CanAggregate | search.CanScan,
+			search.CanEach | search.CanWithin | search.CanBodies | search.CanWalk | search.CanAggregate | search.CanScan | search.CanScore,
 		Params: []search.ParamClaim{
 			{ParamType: search.String, Modifiers: []search.Modifier{
 				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith, search.Compared,

@@ -22,6 +22,9 @@ func (s *Store) compileEach(r search.EachRequest, counting bool) (eachPlan, erro
 	if r.Param == nil || r.Param.Type != search.Reference || r.Param.Resource != r.Query.Type {
 		return nil, fault.New(fault.BadUserInput, "%s are listed by a reference parameter of theirs", r.Query.Type)
 	}
+	if err := search.NoScoreEach(r); err != nil {
+		return nil, err
+	}
 	out := eachPlan{}
 	for _, parent := range r.Parents {
 		if out[parent.Type] != nil {

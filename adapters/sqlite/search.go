@@ -15,7 +15,7 @@ func (s *Store) Describe() search.Claims {
 	return search.Claims{
 		Features: search.CanAll | search.CanAnd | search.CanOr | search.CanNot | search.CanChain | search.CanHas | search.CanIDs |
 			search.CanText | search.CanContent | search.CanList | search.CanSort | search.CanCount | search.CanEach |
-			search.CanWithin | search.CanBodies | search.CanScan,
+			search.CanWithin | search.CanBodies | search.CanScan | search.CanScore,
 		Params: []search.ParamClaim{
 			{ParamType: search.String, Modifiers: []search.Modifier{
 				search.Plain, search.Exact, search.Contains, search.Equals, search.EndsWith, search.Compared,
@@ -100,6 +100,10 @@ func readHit(row []value, p *plan) (search.Hit, error) {
 		}
 		h.Resource = r
 		next = 6
+	}
+	if p.scored {
+		h.Score, _ = row[next].(float64)
+		next++
 	}
 	switch {
 	case p.time != nil:

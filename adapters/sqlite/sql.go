@@ -148,6 +148,7 @@ type plan struct {
 	typ        string
 	statements []statement
 	bodies     bool
+	scored     bool
 	limit      int
 	made       *vintage
 	// fork, when not 0, says that the first statement counts: the second is run where it gives at most so many, else the others.

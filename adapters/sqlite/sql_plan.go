@@ -3,7 +3,6 @@ package sqlite
 import (
 	"math"
 
-	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -15,7 +14,7 @@ func (s *Store) compile(r search.Request) (*plan, error) {
 		return nil, err
 	}
 	q := &rootQuery{compiler: c, request: &r, parts: parts, typ: r.Query.Type}
-	p := &plan{typ: r.Query.Type, bodies: r.Bodies, limit: r.Limit, made: made}
+	p := &plan{typ: r.Query.Type, bodies: r.Bodies, scored: r.Score, limit: r.Limit, made: made}
 	q.order(p)
 	q.forked(p)
 	return p, c.err
@@ -25,6 +24,8 @@ func (s *Store) compile(r search.Request) (*plan, error) {
 func (q *rootQuery) order(p *plan) {
 	sort := q.request.Query.Sort
 	switch {
+	case search.Ranked(sort):
+		p.statements = []statement{q.ranked()}
 	case len(sort) == 0:
 		p.statements = []statement{q.byID()}
 	case q.spanning() >= 0:
@@ -49,8 +50,8 @@ func (s *Store) conjuncts(r search.Request) (*compiler, []part, error) {
 	if err := search.CanSortBy(claims, r.Query.Type, r.Query.Sort); err != nil {
 		return nil, nil, err
 	}
-	if r.Score {
-		return nil, nil, fault.New(fault.Unsupported, "relevance is not claimed")
+	if err := search.CanScoreBy(claims, r); err != nil {
+		return nil, nil, err
 	}
 	c := &compiler{names: s.names, tenant: r.Query.Caller.Tenant, given: func(set search.CodeSet) bool { _, ok := r.Codes[set]; return ok }}
 	all, ok := where.(search.And)
@@ -92,6 +93,9 @@ func (q *rootQuery) columns(order *writer) *writer {
 	w := sqlf("r.id, r.version, r.rid, r.updated")
 	if q.request.Bodies {
 		w.text(", r.splice, r.body")
+	}
+	if q.request.Score {
+		w.text(", ").add(q.score("r"))
 	}
 	if order != nil {
 		w.text(", ").add(order)

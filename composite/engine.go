@@ -49,6 +49,7 @@ type Engine struct {
 	log      *slog.Logger
 	snapshot atomic.Pointer[planner.Snapshot]
 	refresh  sync.Mutex
+	windows  windows
 }
 
 // Open makes an engine over opened stores, which stay the caller's to close. It reads their claims and statistics once and fails

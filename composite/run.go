@@ -24,6 +24,8 @@ type Execution struct {
 	codes  codes
 	// model is that of the start: the values of a row are of one model.
 	model *Model
+	// rankings are the windows that pages of this execution run over.
+	rankings map[*planner.Window]*ranking
 	account
 }
 
@@ -221,6 +223,14 @@ func (x *Execution) page(ctx context.Context, n *planner.Page) (Page, error) {
 	if limit == 0 {
 		limit = n.Cap
 	}
+	window := planner.WindowOf(n.Input)
+	var best *ranking
+	if window != nil {
+		var err error
+		if best, err = x.ranking(ctx, window); err != nil {
+			return Page{}, err
+		}
+	}
 	skipped := 0
 	for row, err := range x.stream(ctx, n.Input) {
 		if err != nil {
@@ -239,6 +249,9 @@ func (x *Execution) page(ctx context.Context, n *planner.Page) (Page, error) {
 		}
 		row.values = nil
 		out.Rows = append(out.Rows, row)
+	}
+	if err := best.ended(window, &out); err != nil {
+		return Page{}, err
 	}
 	if out.More && n.Limit == 0 {
 		return Page{}, tooMany(n.Cap)

@@ -29,6 +29,8 @@ func (x *Execution) stream(ctx context.Context, n planner.Node) rows {
 		return x.hydrate(ctx, n)
 	case *planner.Filter:
 		return x.filter(ctx, n)
+	case *planner.Window:
+		return x.window(n)
 	case *planner.Sort:
 		return x.sort(ctx, n)
 	default:

@@ -70,6 +70,7 @@ func (c *compiler) pageField(f *fetch, r collected, typeName string, depth int) 
 		f.shapes = append(f.shapes, s)
 	}
 	f.page.count = f.page.count || kind == pageCount
+	f.page.score = f.page.score || kind == edgeScore
 	f.page.rows = f.page.rows || kind != pageCount && kind != pageSize
 	return p, err
 }

@@ -108,6 +108,8 @@ type connection struct {
 	fields []pageField
 	// count and rows say whether the number of matches, and the rows of a page, are needed.
 	count, rows bool
+	// score says that relevance is.
+	score bool
 }
 
 type pageKind uint8

@@ -35,7 +35,7 @@ func (b *schemaBuilder) makeCommonArguments() commonArguments {
 		control: ast.ArgumentDefinitionList{
 			{Name: "_count", Type: b.ref("Int"), Description: "How many to give; without it, all or an error."},
 			{Name: "_offset", Type: b.ref("Int"), Description: "How many to skip."},
-			{Name: "_sort", Type: b.ref("String"), Description: "Search parameters to order by, with commas between; a minus before one turns it round."},
+			{Name: "_sort", Type: b.ref("String"), Description: "Search parameters to order by, with commas between; a minus before one turns it round. -_score is relevance to _text and _content, best first."},
 		},
 		reverseList: ast.ArgumentDefinitionList{filter, {Name: "_count", Type: b.ref("Int")}, {Name: "_offset", Type: b.ref("Int")}, sort},
 		reversePage: append(ast.ArgumentDefinitionList{filter, sort, {Name: "_total", Type: b.ref(typeTotal)}}, relay...),
@@ -118,7 +118,7 @@ func (b *schemaBuilder) connection(name string) {
 		b.field("first", "", text, nil), b.field("previous", "", text, nil), b.field("next", "", text, nil), b.field("last", "", text, nil),
 		b.field("pageInfo", "", required(typePageInfo), nil))
 	b.object2(name+suffixEdge, "",
-		b.field("mode", "", b.ref(typeMode), nil), b.field("score", "", b.ref("Float"), nil),
+		b.field("mode", "", b.ref(typeMode), nil), b.field("score", "Relevance to the words searched for, between 0 and 1; of searches at the root.", b.ref("Float"), nil),
 		b.field("resource", "", b.ref(name), nil), b.field("node", "", b.ref(name), nil), b.field("cursor", "", text, nil),
 		b.field("highlights", "", b.list(typeHighlight), nil))
 }

@@ -63,6 +63,7 @@ func (k *asker) page(a *ask, f *fetch, args arguments) (err error) {
 // total decides what a connection needs counted, and whether it needs rows.
 func (k *asker) total(a *ask, f *fetch, args arguments) {
 	a.part.Rows = a.part.Rows && f.page.rows
+	a.part.Score = f.page.score
 	if !f.page.count {
 		return
 	}

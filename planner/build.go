@@ -109,11 +109,19 @@ func (b *builder) rows() (Node, error) {
 		return nil, err
 	}
 	q := b.query()
+	if search.Ranked(q.Sort) {
+		node, err := b.ranked(q, primary)
+		if err != nil {
+			return nil, err
+		}
+		return rewrite(b.page(node), b.snapshot), nil
+	}
 	b.residual = nil
 	tree, err := b.tree(q)
 	if err != nil {
 		return nil, err
 	}
+	b.scored(tree, q)
 	node := b.filtered(&Hydrate{Input: tree, Store: primary.ID, Verify: b.answered(q.Where), Query: q}, q)
 	if len(q.Sort) > 0 {
 		node = &Sort{Input: node, Keys: q.Sort, After: b.part.After, Reverse: b.part.Reverse}
@@ -121,8 +129,11 @@ func (b *builder) rows() (Node, error) {
 		onSpine(tree, func(m *Match) { m.Request.After, m.Request.Reverse = b.part.After, b.part.Reverse })
 		reverseUnions(tree, b.part.Reverse)
 	}
-	node = &Page{Input: node, Offset: b.part.Offset, Limit: b.part.Limit, Cap: b.part.Cap}
-	return rewrite(node, b.snapshot), nil
+	return rewrite(b.page(node), b.snapshot), nil
+}
+
+func (b *builder) page(input Node) Node {
+	return &Page{Input: input, Offset: b.part.Offset, Limit: b.part.Limit, Cap: b.part.Cap}
 }
 
 // filtered puts what is left over for whole resources above a node.

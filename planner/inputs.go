@@ -22,6 +22,9 @@ func (n *Filter) Inputs() []Node { return []Node{n.Input} }
 func (n *Sort) Inputs() []Node { return []Node{n.Input} }
 
 // Inputs implements Node.
+func (n *Window) Inputs() []Node { return []Node{n.Input} }
+
+// Inputs implements Node.
 func (n *Page) Inputs() []Node { return []Node{n.Input} }
 
 // Inputs implements Node.

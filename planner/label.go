@@ -51,6 +51,13 @@ func (n *Sort) label() string {
 	return b.String()
 }
 
+func (n *Window) label() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "the best %d, ranked once", RankedWindow)
+	writeWindow(&b, 0, n.After, n.Reverse)
+	return b.String()
+}
+
 func (n *Page) label() string { return "page " + window(n.Offset, n.Limit, n.Cap) }
 
 func (n *Count) label() string {

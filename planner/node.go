@@ -4,7 +4,7 @@ import (
 	"github.com/heliograph/heliograph/search"
 )
 
-// Node is a step of a plan. The set is closed: Match, Intersect, Union, Except, Filter, Sort, Hydrate, Page, Count, EachNode,
+// Node is a step of a plan. The set is closed: Match, Intersect, Union, Except, Filter, Sort, Window, Hydrate, Page, Count, EachNode,
 // GetNode, HistoryNode, CodesNode. The engine has one switch over it.
 type Node interface {
 	// Inputs are the nodes it reads.
@@ -63,6 +63,15 @@ type Sort struct {
 	After   *search.Cursor
 	Reverse bool
 	Limit   int
+}
+
+// Window gives the best matches in the order of their relevance, from the cursor on, out of a ranking that is made once and kept: at
+// most RankedWindow. Input asks for one more, which shows that there are more. Query is what the ranking belongs to.
+type Window struct {
+	Input   *Match
+	Query   search.Query
+	After   *search.Cursor
+	Reverse bool
 }
 
 // Page takes Limit rows behind Offset, pulling from its input until it has them; with Limit 0 it takes all and fails past Cap.

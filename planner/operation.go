@@ -48,6 +48,9 @@ type Part struct {
 	// Rows asks for rows, Total for the number of all matches.
 	Rows  bool
 	Total Total
+	// Score asks for each row's relevance in a Search; one without words to rank by has none, and an Each has
+	// none. Where no store gives it, the plan is Degraded and goes without.
+	Score bool
 	// After, Reverse, Offset and Limit are the page, per parent in Each. Reverse walks the same order backward, from After or
 	// from the end. Limit 0 asks for all: more than Cap rows is then TooCostly, never a cut list; one of the two must be set
 	// where Rows is.
@@ -86,6 +89,8 @@ func (p *Part) check() error {
 		return fault.New(fault.BadUserInput, "%s: an offset, a count or a limit is negative", p.Path)
 	case (p.Kind == Search || p.Kind == Each) && p.Rows && p.Limit == 0 && p.Cap == 0:
 		return fault.New(fault.Internal, "%s: rows without a limit and without a cap", p.Path)
+	case p.Kind == Each && search.Ranked(p.Query.Sort):
+		return fault.New(fault.Unsupported, "%s: a list per parent is not ordered by relevance; search from the root, by the reference", p.Path)
 	case p.Kind == Each && p.Param == nil:
 		return fault.New(fault.Internal, "%s: no reference parameter", p.Path)
 	}

@@ -31,7 +31,7 @@ func reader(t testing.TB) *search.Reader {
 var features = map[string]search.Feature{
 	"all": search.CanAll, "and": search.CanAnd, "or": search.CanOr, "not": search.CanNot, "chain": search.CanChain,
 	"has": search.CanHas, "ids": search.CanIDs, "text": search.CanText, "content": search.CanContent, "list": search.CanList,
-	"sort": search.CanSort, "count": search.CanCount, "each": search.CanEach, "within": search.CanWithin, "bodies": search.CanBodies,
+	"sort": search.CanSort, "count": search.CanCount, "each": search.CanEach, "within": search.CanWithin, "bodies": search.CanBodies, "score": search.CanScore,
 }
 
 // snapshot reads stores, a line each: id, then words. "primary", "away" and "at=5" say what it is; "fixed=3" and "row=20" what it
@@ -221,6 +221,8 @@ func (s *script) set(t testing.TB, p *planner.Part, word, rest string) {
 		if rest == "estimate" {
 			p.Total = planner.Estimate
 		}
+	case "score":
+		p.Score = true
 	case "no-rows":
 		p.Rows = false
 	case "cursor":

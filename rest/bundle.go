@@ -28,10 +28,10 @@ func (h *Handler) searchset(b []byte, q *request, s *searching, p *page) ([]byte
 	base := quoted(q.base + "/")
 	base = base[:len(base)-1] // the quotation mark at the end comes after type and id
 	for i := range p.rows {
-		b = h.entry(comma(b, first), base, &p.rows[i].Resource, s.view, "match")
+		b = h.entry(comma(b, first), base, &p.rows[i].Resource, s.view, "match", p.rows[i].Score)
 	}
 	for i := range p.included {
-		b = h.entry(comma(b, first), base, &p.included[i], nil, "include")
+		b = h.entry(comma(b, first), base, &p.included[i], nil, "include", 0)
 	}
 	if issues := s.remarks(); len(issues) > 0 {
 		b = append(comma(b, first), `{"resource":`...)
@@ -56,13 +56,17 @@ func (s *searching) remarks() []outcome.Issue {
 	return out
 }
 
-// entry writes a resource that was found or included.
-func (h *Handler) entry(b []byte, base string, r *search.Resource, v view, mode string) []byte {
+// entry writes a resource that was found or included, with its relevance where it has one.
+func (h *Handler) entry(b []byte, base string, r *search.Resource, v view, mode string, score float64) []byte {
 	b = appendFullURL(append(b, '{'), base, r.Ref)
 	b = append(b, `,"resource":`...)
 	b = h.appendResource(b, r, v)
 	b = append(b, `,"search":{"mode":"`...)
-	return append(append(b, mode...), `"}}`...)
+	b = append(append(b, mode...), '"')
+	if score > 0 {
+		b = strconv.AppendFloat(append(b, `,"score":`...), score, 'f', -1, 64)
+	}
+	return append(b, "}}"...)
 }
 
 func appendFullURL(b []byte, base string, ref fhir.Ref) []byte {

@@ -137,6 +137,9 @@ func (h *Handler) plan(q *request, s *searching, from place) (*searchRun, error)
 	if s.offset > 0 && len(s.queries) > 1 {
 		return nil, fault.New(fault.Unsupported, "_offset needs a search of one type; follow the links of the pages instead")
 	}
+	if len(s.queries) > 1 && search.Ranked(s.queries[0].Sort) {
+		return nil, fault.New(fault.Unsupported, "_sort: -%s orders a search of one type; name one", search.ParamScore)
+	}
 	for i, query := range s.queries {
 		if s.offset+s.size > 10*h.limits.Page {
 			return nil, fault.New(fault.TooCostly, "_offset leads too far; follow the links of the pages instead")
@@ -144,6 +147,7 @@ func (h *Handler) plan(q *request, s *searching, from place) (*searchRun, error)
 		op.Parts = append(op.Parts, planner.Part{
 			Kind: planner.Search, Path: query.Type, Parent: -1, Query: query, Rows: s.rows, Total: s.total,
 			After: from.from(i), Reverse: from.backward, Offset: s.offset, Limit: s.size, Cap: h.limits.Page,
+			Score: len(s.queries) == 1,
 		})
 	}
 	run := &searchRun{h: h, s: s, q: q, from: from, reads: len(op.Parts)}

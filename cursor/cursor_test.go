@@ -112,7 +112,7 @@ func TestBindLongLists(t *testing.T) {
 		if bind("a") == bind("b") {
 			t.Errorf("%s: another list, the same binding", name)
 		}
-		if bind("a") != bind("a") {
+		if again := bind("a"); again != bind("a") {
 			t.Errorf("%s: the same list, another binding", name)
 		}
 		policy := func(last string) cursor.Binding {

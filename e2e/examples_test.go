@@ -22,26 +22,27 @@ import (
 const lenientExamples = 5
 
 // TestExamples writes every official example by a mutation, reads it back as it was, and finds it by the first value with a form that it has for each of
-// its search parameters.
+// its search parameters; a value that has none is counted by the reason.
 func TestExamples(t *testing.T) {
 	k := newKit(t, search.UnitsExact)
 	store := k.sqlite(t)
-	e := examples{t: t, k: k, store: store, graph: k.graphOver(t, store)}
+	e := examples{t: t, k: k, store: store, graph: k.graphOver(t, store), formless: map[string]int{}}
 	if !shareddata.Each(t, "fhir-r4-examples", func(_ string, _ int, raw []byte) { e.example(raw) }) {
 		return
 	}
-	t.Logf("%d examples, %d of them lenient, found by %d values; %d values have no form as an argument", e.count, e.lenient, e.found, e.formless)
-	if e.count < 600 || e.lenient != lenientExamples {
+	t.Logf("%d examples, %d of them lenient, found by %d values; not searched by: %v", e.count, e.lenient, e.found, e.formless)
+	if e.count < 600 || e.lenient != lenientExamples || e.found < 5700 {
 		t.Errorf("%d examples, %d lenient", e.count, e.lenient)
 	}
 }
 
 type examples struct {
-	t                               *testing.T
-	k                               *kit
-	store                           primary
-	graph                           http.Handler
-	count, lenient, found, formless int
+	t                     *testing.T
+	k                     *kit
+	store                 primary
+	graph                 http.Handler
+	count, lenient, found int
+	formless              map[string]int // by reason
 }
 
 func (e *examples) example(raw []byte) {
@@ -106,15 +107,19 @@ func (e *examples) find(ref fhir.Ref, body []byte) {
 	var q strings.Builder
 	var codes []string
 	for _, p := range values.Params {
-		text := ""
-		for i := 0; i < len(p.Items) && text == ""; i++ {
-			text = exactly(p.Type, &p.Items[i])
+		condition := ""
+		param := e.k.params.Param(ref.Type, p.Code)
+		for i := 0; i < len(p.Items) && condition == ""; i++ {
+			condition = finds(param, &p.Items[i])
 		}
-		if text == "" {
-			e.formless++
+		if condition == "" {
+			e.formless[without(p.Type)]++
 			continue
 		}
-		fmt.Fprintf(&q, " a%d: %sList(_id: %q, %s: %s) { id }", len(codes), ref.Type, ref.ID, argumentOf(p.Code), strconv.Quote(text))
+		fmt.Fprintf(&q, " a%d: %sList(_id: %q, %s) { id }", len(codes), ref.Type, ref.ID, condition)
+		if other := misses(p.Type, condition); other != "" {
+			fmt.Fprintf(&q, " n%d: %sList(_id: %q, %s) { id }", len(codes), ref.Type, ref.ID, other)
+		}
 		codes = append(codes, p.Code)
 	}
 	if len(codes) == 0 {
@@ -136,19 +141,62 @@ func (e *examples) find(ref fhir.Ref, body []byte) {
 		if len(a.Data["a"+strconv.Itoa(i)]) != 1 {
 			e.t.Errorf("%s is not found by %s: %s", ref, code, q.String())
 		}
+		if len(a.Data["n"+strconv.Itoa(i)]) != 0 {
+			e.t.Errorf("%s is found by another %s: %s", ref, code, q.String())
+		}
 	}
 	e.found += len(codes)
 }
 
-// exactly writes a value as the search argument that finds it; "" if it has no such form (a token that is a text only, a reference
-// to what is contained, a composite). Of numbers the index keeps their order and not their digits: any of them is asked for.
-func exactly(t search.ParamType, item *search.Item) string {
-	escape := strings.NewReplacer(`\`, `\\`, ",", `\,`, "|", `\|`, "$", `\$`).Replace
+// finds is the argument that finds a value, or the typed condition where no argument can; "" if neither can.
+func finds(p *search.Param, item *search.Item) string {
+	name := argumentOf(p.Code)
+	if text := exactly(p, item); text != "" {
+		return name + ": " + strconv.Quote(text)
+	}
+	switch {
+	case p.Type == search.Token && item.Code == "" && item.Text != "":
+		return fmt.Sprintf("where: {%s: {text: %s}}", name, strconv.Quote(item.Text))
+	case p.Type == search.Reference && item.Code != "":
+		return fmt.Sprintf("where: {%s: {identifier: {system: %s, value: %s}}}", name, strconv.Quote(item.System), strconv.Quote(item.Code))
+	}
+	return ""
+}
+
+// misses is an argument like one that finds a text, for a longer one that is not there; "" for what is no text.
+func misses(t search.ParamType, condition string) string {
 	switch t {
+	case search.String, search.Token, search.URI:
+		if text, ok := strings.CutSuffix(condition, `"`); ok {
+			return text + `-not-there"`
+		}
+	}
+	return ""
+}
+
+// without says why a value cannot be searched by.
+func without(t search.ParamType) string {
+	switch t {
+	case search.Token:
+		return "a token with neither code nor text"
+	case search.Reference:
+		return "a reference to what is contained"
+	case search.Composite:
+		return "a composite with a part that has no form in an argument"
+	}
+	return t.String() + " without a form"
+}
+
+// exactly writes a value as the search argument that finds it; "" if it has no such form (a token that is a text only, a reference
+// to what is contained or by an identifier alone, a composite of such). Of numbers the index keeps their order and not their digits: any of
+// them is asked for.
+func exactly(p *search.Param, item *search.Item) string {
+	escape := strings.NewReplacer(`\`, `\\`, ",", `\,`, "|", `\|`, "$", `\$`).Replace
+	switch p.Type {
 	case search.String:
 		return escape(item.Exact)
 	case search.Token:
-		if item.Code == "" {
+		if item.Code == "" && item.System == "" {
 			return ""
 		}
 		if item.System != "" {
@@ -173,7 +221,15 @@ func exactly(t search.ParamType, item *search.Item) string {
 	case search.Number, search.Quantity:
 		return "ge-1000000000000"
 	case search.Composite:
-		return ""
+		var parts []string
+		for i := range p.Parts {
+			text := exactly(p.Parts[i], &item.Parts[i])
+			if text == "" {
+				return ""
+			}
+			parts = append(parts, text)
+		}
+		return strings.Join(parts, "$")
 	}
 	return ""
 }

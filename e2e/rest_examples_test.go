@@ -83,7 +83,7 @@ func (e *restExamples) find(ref fhir.Ref, body []byte) {
 	for _, p := range values.Params {
 		text := ""
 		for i := 0; i < len(p.Items) && text == ""; i++ {
-			text = exactly(p.Type, &p.Items[i])
+			text = exactly(e.k.params.Param(ref.Type, p.Code), &p.Items[i])
 		}
 		if text == "" {
 			e.formless++

@@ -211,8 +211,8 @@ func TestExamplesHaveNamesAndValidVariables(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(string(text), "# ") || !strings.Contains(string(text), "\nquery ") {
-			t.Errorf("%s: no comment or no named query", name)
+		if !strings.HasPrefix(string(text), "# ") || !strings.Contains(string(text), "\nquery ") && !strings.Contains(string(text), "\nmutation ") {
+			t.Errorf("%s: no comment or no named operation", name)
 		}
 		values, err := fs.ReadFile(web.Examples, strings.TrimSuffix(name, ".graphql")+".variables.json")
 		if has := err == nil; has != strings.Contains(string(text), "$") {

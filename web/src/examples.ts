@@ -14,7 +14,7 @@ export interface Example {
 
 /** The examples in the order of their files' names. */
 export const examples: readonly Example[] = Object.entries(queries).map(([path, query]) => ({
-  name: /^query (\w+)/m.exec(query)?.[1] ?? path,
+  name: /^(?:query|mutation) (\w+)/m.exec(query)?.[1] ?? path,
   about: (query.match(/^#.*$/gm) ?? []).map((line) => line.replace(/^#\s?/, '')).join(' '),
   query,
   variables: variables[path.replace(/\.graphql$/, '.variables.json')] ?? null,

@@ -5,7 +5,7 @@ NPM       ?= npm
 ADDRESS   ?= 127.0.0.1:8080
 DATA      ?= ./heliograph-data
 PATIENTS  ?= 200
-# The sample's absolute references are local under this base.
+# The sample's absolute references are local under this base; the links of REST lead to where the request came to.
 SAMPLE_BASE = https://sample.example.org/fhir
 NODE_OK   := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a==20&&b>=19)?0:1)' 2>/dev/null && echo yes)
 
@@ -23,7 +23,7 @@ help:
 	@echo "make clean     remove what was built; data stays"
 
 run: build
-	./heliograph --data $(DATA) serve --listen $(ADDRESS) --base $(SAMPLE_BASE) --sample $(PATIENTS)
+	./heliograph --data $(DATA) serve --listen $(ADDRESS) --base $(SAMPLE_BASE) --url request --sample $(PATIENTS)
 
 build: web/dist/index.html
 	$(GO) build -o heliograph .

@@ -22,6 +22,7 @@ type serveCommand struct {
 	Mode     string   `placeholder:"MODE" help:"development or production (no playground, introspection or suggestions)."`
 	Types    []string `placeholder:"TYPE" help:"Narrow the schema to these resource types."`
 	Base     string   `placeholder:"URL" help:"URL under which this server is known: absolute references to it are local."`
+	URL      string   `placeholder:"URL" help:"URL that the links of REST begin with (default --base), or request: the host that a request names."`
 	Sample   int      `placeholder:"N" help:"Load a synthetic population of N patients first if the store is empty."`
 }
 
@@ -44,7 +45,7 @@ func (c *serveCommand) Run(ctx context.Context, root *cli) error {
 }
 
 func (c *serveCommand) apply(cfg *config.Config) {
-	for to, from := range map[*string]string{&cfg.Listen: c.Listen, &cfg.Mode: c.Mode, &cfg.FHIR.Base: c.Base} {
+	for to, from := range map[*string]string{&cfg.Listen: c.Listen, &cfg.Mode: c.Mode, &cfg.FHIR.Base: c.Base, &cfg.FHIR.URL: c.URL} {
 		if from != "" {
 			*to = from
 		}

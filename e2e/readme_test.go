@@ -17,7 +17,7 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := start(t, filepath.Join(t.TempDir(), "data"), "--sample", "60", "--base", "https://sample.example.org/fhir")
+	p := start(t, filepath.Join(t.TempDir(), "data"), "--sample", "60", "--base", "https://sample.example.org/fhir", "--url", "request")
 	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(raw), -1)
 	ran := 0
 	for _, b := range blocks {

@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -30,4 +32,31 @@ func TestRest(t *testing.T) {
 	do(http.MethodGet, "Patient?_sort=-_lastUpdated&_count=2", "", 200, `"relation":"next"`)
 	do(http.MethodGet, "Group?code=x&_sort=_lastUpdated", "", 200, `"total":0`) // what was never stored
 	do(http.MethodGet, "metadata", "", 200, `"resourceType":"CapabilityStatement"`)
+}
+
+// TestRESTLinks: links lead to where the request came to, or to what is configured.
+func TestRESTLinks(t *testing.T) {
+	for flags, begin := range map[string]string{
+		"--base https://known.example/fhir --url request":                  "",
+		"--base https://known.example/fhir":                                "https://known.example/fhir/",
+		"--base https://known.example/fhir --url https://public.example/r": "https://public.example/r/",
+	} {
+		p := start(t, filepath.Join(t.TempDir(), "data"), append([]string{"--sample", "3"}, strings.Fields(flags)...)...)
+		if begin == "" {
+			begin = p.url + "/fhir/"
+		}
+		resp, err := http.Get(p.url + "/fhir/Patient?_count=1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err := errors.Join(err, resp.Body.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{`"next","url":"` + begin + "Patient?", `"fullUrl":"` + begin + "Patient/"} {
+			if !strings.Contains(string(body), want) {
+				t.Errorf("%s: no %s in %.600s", flags, want, body)
+			}
+		}
+	}
 }

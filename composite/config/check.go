@@ -71,6 +71,9 @@ func (c *Config) Check() []Problem {
 			add("E_VALUE", "hosts", "%q is no host; write fhir.example.org, without scheme and port", h)
 		}
 	}
+	if u, err := url.Parse(c.FHIR.URL); c.FHIR.URL != "" && c.FHIR.URL != FromRequest && (err != nil || u.Scheme == "" || u.Host == "") {
+		add("E_VALUE", "fhir.url", "%q is no URL; write https://fhir.example.org/fhir, or %s", c.FHIR.URL, FromRequest)
+	}
 	if u, err := url.Parse(c.FHIR.Base); c.FHIR.Base != "" && (err != nil || u.Scheme == "" || u.Host == "") {
 		add("E_VALUE", "fhir.base", "%q is no URL; write https://fhir.example.org/r4", c.FHIR.Base)
 	}

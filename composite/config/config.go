@@ -56,6 +56,22 @@ type FHIR struct {
 	Timezone string `koanf:"timezone" yaml:"timezone"`
 	// Base is the URL under which this server is known: absolute references to it are local.
 	Base string `koanf:"base" yaml:"base"`
+	// URL begins the links of REST; "" is Base, or without one what the request names; "request" is always what the request names.
+	URL string `koanf:"url" yaml:"url"`
+}
+
+// FromRequest as FHIR.URL takes the host from each request.
+const FromRequest = "request"
+
+// Endpoint is the URL of the REST endpoint; "" is that of the request.
+func (f *FHIR) Endpoint() string {
+	switch f.URL {
+	case "":
+		return f.Base
+	case FromRequest:
+		return ""
+	}
+	return f.URL
 }
 
 // Store says how the embedded store keeps its promise.

@@ -134,7 +134,7 @@ func (h *house) rest(ctx context.Context, caller func(*http.Request) (search.Cal
 		Definitions: h.defs, Models: h.models, Engine: h.engine, Storage: h.storage, Bundles: h.bundles, NoUpdateCreate: !h.cfg.Writes.ClientIDs,
 		Types: h.cfg.FHIR.Types, CursorKey: key, Caller: caller, Path: "/fhir", Base: h.cfg.FHIR.Endpoint(), Version: version(), GraphQL: g,
 		NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
-		Limits: rest.Limits{Body: l.Resource, Bundle: l.Bundle, Page: l.List, Scanned: l.Scanned},
+		Limits: rest.Limits{Body: l.Resource, Bundle: h.cfg.Writes.Bytes, Page: l.List, Scanned: l.Scanned},
 	})
 }
 

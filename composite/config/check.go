@@ -113,7 +113,6 @@ func (c *Config) checkRanges(add func(code, key, format string, args ...any)) {
 	l := c.Limits
 	positive("limits.body", l.Body)
 	positive("limits.resource", l.Resource)
-	positive("limits.bundle", l.Bundle)
 	positive("limits.tokens", int64(l.Tokens))
 	positive("limits.depth", int64(l.Depth))
 	positive("limits.aliases", int64(l.Aliases))

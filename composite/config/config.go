@@ -103,9 +103,8 @@ type GraphQL struct {
 type Limits struct {
 	// Body is the greatest size of a GraphQL request, in bytes; that of a mutation may be Resource.
 	Body int64 `koanf:"body" yaml:"body"`
-	// Resource is the greatest size of a resource that is written over REST, Bundle that of a Bundle there, in bytes.
+	// Resource is the greatest size of a resource that is written, in bytes.
 	Resource int64 `koanf:"resource" yaml:"resource"`
-	Bundle   int64 `koanf:"bundle" yaml:"bundle"`
 	// Tokens, Depth, Aliases and Fields bound a GraphQL document.
 	Tokens  int `koanf:"tokens" yaml:"tokens"`
 	Depth   int `koanf:"depth" yaml:"depth"`
@@ -141,7 +140,7 @@ func Default() Config {
 		FHIR:   FHIR{Units: "exact"},
 		Store:  Store{Durability: "full"},
 		Limits: Limits{
-			Body: 1 << 20, Resource: 16 << 20, Bundle: 1 << 30, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000,
+			Body: 1 << 20, Resource: 16 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000,
 			Response: 64 << 20, Scanned: 100_000, IDs: 1_000_000, Requests: 64, Time: 30 * time.Second,
 		},
 		Log:    Log{Level: "info", Format: "text"},

@@ -106,6 +106,12 @@ race() { # what runs side by side; `make soak` runs everything so
   go test -race -timeout 15m -run '^Test(ConditionalCreate|Overloaded|NamesMade|GivenUp|NamesGivenUp|FailedCommit|LogUnderReaders)' ./adapters/sqlite
 }
 
+round_trips() { # 100,000 of each: cursors and tampered ones, where and _filter, conditions as _filter and as a URL
+  go test ./cursor -run '^TestRoundTrip$' -rapid.checks=100000
+  go test ./graph -run '^TestWhereIsFilter$' -rapid.checks=100000
+  HELIOGRAPH_TEST_SOAK=1 go test ./search -run '^TestPrintsReadBack$'
+}
+
 case "$1" in
   setup) setup ;;
   check)
@@ -122,6 +128,7 @@ case "$1" in
     part "build" go build -o heliograph .
     part "lint" lint
     part "unit tests" unit -timeout 15m
+    part "round trips" round_trips
     part "race" race
     part "end to end" go test -v -timeout 15m ./e2e/...
     ;;

@@ -49,7 +49,7 @@ func (k *kit) graphOver(t testing.TB, store primary) http.Handler {
 
 // TestAgreement asks SQLite and the oracle generated queries over real data, by GraphQL and by REST: the responses are equal, byte for byte.
 func TestAgreement(t *testing.T) {
-	a := agreement{seed: uint64(time.Now().UnixNano()), count: 300, kit: newKit(t, search.UnitsExact)}
+	a := agreement{seed: uint64(time.Now().UnixNano()), count: 1_500, kit: newKit(t, search.UnitsExact)}
 	if s := os.Getenv("HELIOGRAPH_TEST_SEED"); s != "" {
 		var err error
 		if a.seed, err = strconv.ParseUint(s, 10, 64); err != nil {

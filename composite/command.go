@@ -57,7 +57,7 @@ type Command struct {
 	Resource []byte
 	// Patch is what a Patch applies: to the resource as it is served, meta.versionId and meta.lastUpdated included.
 	Patch patch.Patch
-	// Criteria find what a conditional command is about. Sort keys and the caller in it are ignored.
+	// Criteria find what a conditional command is about; they must say something. Sort keys and the caller in it are ignored.
 	Criteria *search.Query
 	// Many lets a conditional Delete remove all matches, at most StorageConfig.Matches, all or none.
 	Many bool
@@ -107,6 +107,8 @@ func (c *Command) check(defs *fhir.Definitions) error {
 		return bad("%s of %s: either an id or a condition is needed", c.Method, c.Type)
 	case c.Criteria != nil && c.Criteria.Type != c.Type:
 		return bad("%s of %s: the condition is about %s", c.Method, c.Type, c.Criteria.Type)
+	case c.Criteria != nil && search.Simplify(c.Criteria.Where) == search.Expr(search.True{}):
+		return bad("%s of %s: the condition says nothing, and would find everything", c.Method, c.Type)
 	case c.Method < Create || c.Method > Delete:
 		return fault.New(fault.Internal, "a command without a method")
 	case c.Many && c.IfMatch != 0:

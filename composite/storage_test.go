@@ -171,6 +171,9 @@ func TestRefusals(t *testing.T) {
 			{"a create with an id", with(func(c *composite.Command) { c.Method = composite.Create }), fault.BadUserInput, "server gives"},
 			{"nothing to update", with(func(c *composite.Command) { c.ID = "" }), fault.BadUserInput, "condition"},
 			{"both", with(func(c *composite.Command) { c.Criteria = d.where(t, "One") }), fault.BadUserInput, "condition"},
+			{"a condition of nothing", with(func(c *composite.Command) {
+				c.ID, c.Criteria = "", &search.Query{Type: "Patient", Where: search.And{search.Not{X: search.False{}}}}
+			}), fault.BadUserInput, "find everything"},
 			{"no patch", with(func(c *composite.Command) { c.Method = composite.Patch }), fault.BadUserInput, "no patch"},
 			{"many", with(func(c *composite.Command) { c.Many = true }), fault.BadUserInput, "conditional delete"},
 			{"another version", with(func(c *composite.Command) { c.IfMatch = 7 }), fault.Conflict, "at version 1, not 7"},

@@ -206,3 +206,17 @@ var conditionLines = []string{
 	`{"PatientDelete":null}`,
 	"BAD_USER_INPUT[PatientDelete]search: a % is not followed by two hexadecimal digits",
 }
+
+// TestConditionOfNothing: a condition that says nothing, because a variable is null, is no condition: it would hit whatever there is.
+func TestConditionOfNothing(t *testing.T) {
+	w := open(t, nil, `{"resourceType":"Patient","id":"only"}`)
+	for _, where := range []string{"{identifier: {code: $none}}", "{identifier: {}}", "{and: []}", "{and: [{}]}", "{not: {or: []}}", "{active: null}", "{name: {startsWith: $none}}"} {
+		a := w.post(`mutation($none: [String!]) { PatientDelete(where: `+where+`) { effect } none: PatientDelete(where: {name: {exact: $none}}) { effect } }`, map[string]any{"none": nil})
+		if got := strings.Join(codes(a), " "); got != "BAD_USER_INPUT[PatientDelete] BAD_USER_INPUT[none]" {
+			t.Errorf("%s: %s %v", where, a.Data, a.Errors)
+		}
+	}
+	if got := w.data(`{ Patient(id: "only") { id } }`, nil); got != `{"Patient":{"id":"only"}}` {
+		t.Error(got)
+	}
+}

@@ -23,7 +23,12 @@ func (w *whereReader) compositeFilter(p *search.Param, m input, at string) []sea
 			continue
 		}
 		var next []string
-		for _, one := range w.part(part, m[name], path) {
+		alternatives := w.part(part, m[name], path)
+		if len(alternatives)*len(texts) > maxConditions {
+			w.failed(path, fault.New(fault.TooCostly, "the parts have more than %d combinations", maxConditions))
+			continue
+		}
+		for _, one := range alternatives {
 			for _, before := range texts {
 				if i > 0 {
 					before += "$"
@@ -31,10 +36,7 @@ func (w *whereReader) compositeFilter(p *search.Param, m input, at string) []sea
 				next = append(next, before+one)
 			}
 		}
-		if texts = next; len(texts) > maxConditions {
-			w.failed(path, fault.New(fault.TooCostly, "the parts have more than %d combinations", maxConditions))
-			texts = texts[:1]
-		}
+		texts = next
 	}
 	if len(w.errs) > 0 {
 		return []search.Expr{search.False{}}

@@ -148,3 +148,18 @@ func TestCompositeWhereErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestManyCombinations: alternatives of a composite's parts are counted before each is put with each.
+func TestManyCombinations(t *testing.T) {
+	w := newWheres(t)
+	codes := strings.Repeat(`"x",`, 1000) + `"x"`
+	numbers := strings.Repeat(`"1",`, 50_000) + `"1"`
+	where := `{"code_value_quantity":{"code":{"code":[` + codes[:4*900-1] + `]},"value_quantity":{"eq":[` + numbers + `]}}}`
+	if n := allocated(func() {
+		if _, err := w.read(t, "Observation", where); fault.Of(err) != fault.TooCostly {
+			t.Error(err)
+		}
+	}); n > 64<<20 {
+		t.Errorf("%d bytes", n)
+	}
+}

@@ -50,7 +50,7 @@ func openFHIR(cfg config.Config) (fhirHouse, error) {
 	}
 	h.models, err = composite.NewModels(composite.ModelConfig{
 		Parameters: params, Index: index,
-		Read: search.ReaderConfig{Units: index.Units, Base: index.Base, Location: index.Location, Now: time.Now},
+		Read: search.ReaderConfig{Units: index.Units, Base: index.Base, Location: index.Location, Now: time.Now, Quiet: !cfg.On(cfg.GraphQL.Suggestions)},
 	})
 	h.intake = composite.NewIntake(h.defs, h.models)
 	return h, err
@@ -127,7 +127,7 @@ func (h *house) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	h.bundles, err = bundle.New(bundle.Config{
-		Storage: h.storage, Compiler: fhirpath.New(fhirpath.Config{}), Entries: cfg.Writes.Entries, Bytes: cfg.Writes.Bytes,
+		Storage: h.storage, Compiler: fhirpath.New(fhirpath.Config{Quiet: !cfg.On(cfg.GraphQL.Suggestions)}), Entries: cfg.Writes.Entries, Bytes: cfg.Writes.Bytes,
 	})
 	return err
 }

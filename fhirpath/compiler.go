@@ -21,6 +21,8 @@ type Config struct {
 	Cache int
 	// Definitions are those of the resources (nil is R4).
 	Definitions *fhir.Definitions
+	// Quiet keeps the names that a misspelt one is near out of errors.
+	Quiet bool
 }
 
 // Compiler compiles expressions and keeps those that were used last. It is safe for concurrent use.

@@ -12,6 +12,7 @@ import (
 // evaluation is one run of an expression. Its methods abort when the budget is spent.
 type evaluation struct {
 	source string
+	cfg    *Config
 	defs   *fhir.Definitions
 	left   int // steps
 	limit  int
@@ -178,7 +179,7 @@ func (ev *evaluation) condition(n *node, c collection) (holds, known bool) {
 // run evaluates an expression on a node, within the budget.
 func (e *Expression) run(root, resource item, places bool) (out collection, err error) {
 	defer caught(&err)
-	ev := &evaluation{source: e.source, defs: e.cfg.Definitions, left: e.cfg.Steps, limit: e.cfg.Steps, places: places, now: time.Now()}
+	ev := &evaluation{source: e.source, cfg: e.cfg, defs: e.cfg.Definitions, left: e.cfg.Steps, limit: e.cfg.Steps, places: places, now: time.Now()}
 	ev.context = collection{root}
 	ev.focus = focus{this: ev.context}
 	if resource.json != nil {

@@ -55,7 +55,7 @@ func (e *Expression) holds(root, resource item) (holds bool, err error) {
 		return false, err
 	}
 	defer caught(&err)
-	ev := &evaluation{source: e.source}
+	ev := &evaluation{source: e.source, cfg: e.cfg}
 	holds, _ = ev.condition(e.root, out)
 	return holds, nil
 }

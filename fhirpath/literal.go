@@ -106,7 +106,7 @@ func (p *parser) function(t token) *function {
 		known = append(known, name)
 	}
 	slices.Sort(known)
-	p.fail(t.pos, "there is no function %s()%s", t.text, suggest(t.text, known))
+	p.fail(t.pos, "there is no function %s()%s", t.text, p.cfg.suggest(t.text, known))
 	return nil
 }
 

@@ -39,7 +39,7 @@ func (ev *evaluation) misspelt(n *node, t *fhir.Type) {
 	if f, ok := t.Field(n.name); ok && f.Element.Choice {
 		ev.fail(n, "%s has no element %q: write %s.ofType(%s)", t.Name, n.name, f.Element.Name, f.Type.Name)
 	}
-	ev.fail(n, "%s has no element %q%s", t.Name, n.name, suggest(n.name, known))
+	ev.fail(n, "%s has no element %q%s", t.Name, n.name, ev.cfg.suggest(n.name, known))
 }
 
 // member appends the values of an element of an item, and says whether the item's type may have it.

@@ -11,6 +11,7 @@ import (
 // parser makes nodes of a source; its methods abort on what is no FHIRPath.
 type parser struct {
 	lex   lexer
+	cfg   *Config
 	defs  *fhir.Definitions
 	limit int
 	depth int
@@ -19,7 +20,7 @@ type parser struct {
 
 func parse(source string, cfg *Config) (root *node, err error) {
 	defer caught(&err)
-	p := &parser{lex: lexer{source: source}, defs: cfg.Definitions, limit: cfg.Depth}
+	p := &parser{lex: lexer{source: source}, cfg: cfg, defs: cfg.Definitions, limit: cfg.Depth}
 	p.advance()
 	root = p.expression(0)
 	if p.ahead.kind != tokEnd {
@@ -213,6 +214,6 @@ func (p *parser) typeNamed(pos int, name string) typeName {
 	for t := range p.defs.Types() {
 		known = append(known, t.Name)
 	}
-	p.fail(pos, "there is no type %q%s", name, suggest(local, known))
+	p.fail(pos, "there is no type %q%s", name, p.cfg.suggest(local, known))
 	return typeName{}
 }

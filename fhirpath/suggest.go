@@ -7,7 +7,10 @@ import (
 )
 
 // suggest is "; did you mean …?" with the nearest known name, or "" if none is near.
-func suggest(name string, known []string) string {
+func (c *Config) suggest(name string, known []string) string {
+	if c.Quiet {
+		return ""
+	}
 	best, distance := "", len(name)/3+2
 	for _, k := range known {
 		d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(k))

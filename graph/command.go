@@ -164,7 +164,7 @@ func (k *commander) patch(f *ast.Field) patch.Patch {
 // where reads a typed condition.
 func (k *commander) where(typ string, args arguments) *search.Query {
 	value, _ := args.lookup(argWhere)
-	e, err := readWhere(k.c.schema, k.c.model.Reader, typ, asInput(value))
+	e, err := readWhere(k.c.schema, k.c.reader, typ, asInput(value))
 	k.note(err)
 	if object, ok := value.(map[string]any); ok && len(object) == 0 {
 		k.fail("where: an empty condition would find everything")
@@ -188,7 +188,7 @@ func (k *commander) criteria(typ, name, text string) *search.Query {
 			k.fail("%s: a %% is not followed by two hexadecimal digits", name)
 			continue
 		}
-		e, err := k.c.model.Reader.Clause(typ, code, []string{value})
+		e, err := k.c.reader.Clause(typ, code, []string{value})
 		k.note(err)
 		and = append(and, e)
 	}

@@ -10,12 +10,14 @@ import (
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/graph/generated"
 	"github.com/heliograph/heliograph/graph/resolvers"
+	"github.com/heliograph/heliograph/search"
 )
 
 // edition is what a model makes of a handler: the schema, and what is kept for it alone. A call keeps to the one it began with.
 type edition struct {
 	model     *composite.Model
 	schema    *Schema
+	reader    *search.Reader // quiet where names are not suggested
 	gateway   graphql.ExecutableSchema
 	documents *documents
 	rendered  *schemaCache
@@ -27,8 +29,12 @@ func (c Config) edition(m *composite.Model) (*edition, error) {
 	if err != nil {
 		return nil, err
 	}
+	reader := m.Reader
+	if c.NoSuggestions {
+		reader = reader.Quiet()
+	}
 	return &edition{
-		model: m, schema: schema, documents: newDocuments(c.Limits.withDefaults().Queries), rendered: newSchemaCache(),
+		model: m, schema: schema, reader: reader, documents: newDocuments(c.Limits.withDefaults().Queries), rendered: newSchemaCache(),
 		gateway: generated.NewExecutableSchema(generated.Config{
 			Schema:    schema.doc,
 			Resolvers: &resolvers.Resolver{Version: c.Version, Engine: gatewayEngine{c.Engine}, Types: schema.resources, NoSuggestions: c.NoSuggestions},

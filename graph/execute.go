@@ -80,7 +80,7 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 	if err != nil {
 		return failed(h.located(ctx, err))
 	}
-	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(c.schema, c.model.Reader, def, f, &h.limits) })
+	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(c.schema, c.reader, def, f, &h.limits) })
 	if err != nil {
 		return failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
 	}

@@ -62,7 +62,7 @@ func New(cfg Config) (*Handler, error) {
 		h.base = strings.TrimSuffix(cfg.BaseURLs[0], "/")
 	}
 	if h.compiler == nil {
-		h.compiler = fhirpath.New(fhirpath.Config{Definitions: cfg.Definitions})
+		h.compiler = fhirpath.New(fhirpath.Config{Definitions: cfg.Definitions, Quiet: cfg.NoSuggestions})
 	}
 	if h.caller == nil {
 		h.caller = func(*http.Request) (search.Caller, error) { return search.Caller{Tenant: "main"}, nil }

@@ -195,3 +195,29 @@ func TestSchemaIsNotHeldUp(t *testing.T) {
 		t.Error(made)
 	}
 }
+
+// TestQuietErrors: where names are not suggested, no error suggests one, whatever reads the text.
+func TestQuietErrors(t *testing.T) {
+	w := open(t, func(c *graph.Config) { c.NoSuggestions = true }, `{"resourceType":"Patient","id":"p"}`)
+	for _, query := range []string{
+		`{ PatientList(_sort: "birthdat") { id } }`,
+		`{ PatientList(_filter: "birthdat eq 2000") { id } }`,
+		`{ PatientList(_filter: "birthdate eqq 2000") { id } }`,
+		`{ PatientList(fhirpath: "birthDat.exists()") { id } }`,
+		`{ PatientList(fhirpath: "name.exist()") { id } }`,
+		`mutation { PatientDelete(search: "identifer=1") { id } }`,
+		`mutation { PatientDelete(search: "identifier:tex=1") { id } }`,
+		`mutation { PatientCreate(ifNoneExist: "identifer=1", resource: {}) { id } }`,
+		`mutation { PatientPatch(id: "p", patch: [{op: "replace", path: "/actve", value: true}]) { id } }`,
+	} {
+		a := w.post(query, nil)
+		if len(a.Errors) == 0 {
+			t.Errorf("%s: %s", query, a.Data)
+		}
+		for _, e := range a.Errors {
+			if strings.Contains(e.Message, "did you mean") {
+				t.Errorf("%s: %s", query, e.Message)
+			}
+		}
+	}
+}

@@ -11,13 +11,13 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 		return
 	}
 	k := asker{
-		schema: c.schema, reader: c.model.Reader, compiler: h.compiler, limits: &h.limits, caller: c.caller, vars: vars, key: h.key,
+		schema: c.schema, reader: c.reader, compiler: h.compiler, limits: &h.limits, caller: c.caller, vars: vars, key: h.key,
 		refs: h.refs, written: x.written,
 	}
 	for _, f := range x.op.fetches {
 		x.asks = append(x.asks, k.ask(f))
 	}
-	x.seeker = &seeker{engine: h.engine, reader: c.model.Reader, caller: c.caller}
+	x.seeker = &seeker{engine: h.engine, reader: c.reader, caller: c.caller}
 	if x.written != nil {
 		x.seeker.atLeast = x.written.done.Position
 	}

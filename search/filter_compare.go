@@ -111,7 +111,7 @@ func (s *reading) noOperator(p *Param, word string, allowed []string) error {
 	}
 	err := s.bad("%s; %s.%s has %s", what, p.Resource, p.Code, strings.Join(allowed, ", "))
 	for _, near := range allowed {
-		if lower := strings.ToLower(word); levenshtein.ComputeDistance(lower, near) <= 1 && len(word) > 1 && what[0] == 't' {
+		if lower := strings.ToLower(word); !s.config.Quiet && levenshtein.ComputeDistance(lower, near) <= 1 && len(word) > 1 && what[0] == 't' {
 			err.Message += "; did you mean " + near + "?"
 			break
 		}

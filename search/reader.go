@@ -24,6 +24,8 @@ type ReaderConfig struct {
 	Units Units
 	// Now is the time from which `ap` measures the distance of a date; nil is time.Now.
 	Now func() time.Time
+	// Quiet keeps the names that a misspelt one is near out of errors.
+	Quiet bool
 }
 
 // Reader reads search arguments as FHIR writes them (FHIR R4, 3.1.1). It is safe for concurrent use.
@@ -38,6 +40,13 @@ func NewReader(params *Parameters, c ReaderConfig) *Reader {
 		c.Now = time.Now
 	}
 	return &Reader{params: params, config: c}
+}
+
+// Quiet is the same reader with ReaderConfig.Quiet set.
+func (r *Reader) Quiet() *Reader {
+	c := r.config
+	c.Quiet = true
+	return &Reader{params: r.params, config: c}
 }
 
 // Clause reads one argument: a name as in a URL ("birthdate", "name:exact", "subject:Patient.name",
@@ -154,7 +163,7 @@ func (s *reading) param(resourceType, code string) (*Param, error) {
 		return p, nil
 	}
 	err := s.bad("%s has no search parameter %s", resourceType, printable(code))
-	if near := s.params.Suggest(resourceType, code); len(near) > 0 {
+	if near := s.params.Suggest(resourceType, code); len(near) > 0 && !s.config.Quiet {
 		err.Message += "; did you mean " + strings.Join(near, ", ") + "?"
 	}
 	return nil, unknown{err}

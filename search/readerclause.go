@@ -166,7 +166,7 @@ func (s *reading) noModifier(p *Param, name string) error {
 		err.Message += " and the types it refers to"
 	}
 	for _, known := range all {
-		if len(name) <= maxSuggested && levenshtein.ComputeDistance(strings.ToLower(name), known) <= max(1, len(known)/3) {
+		if !s.config.Quiet && len(name) <= maxSuggested && levenshtein.ComputeDistance(strings.ToLower(name), known) <= max(1, len(known)/3) {
 			err.Message += "; did you mean :" + known + "?"
 			break
 		}

@@ -31,6 +31,8 @@ type ask struct {
 	// arguments are the conditions of the search arguments but where, typed that of where; either may be none.
 	arguments []search.Expr
 	typed     search.Expr
+	// binding is that of its cursors, once one was written.
+	binding *cursor.Binding
 }
 
 // asker reads the arguments of fetches.

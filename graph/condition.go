@@ -94,26 +94,43 @@ func whereOf(v cursor.Value) (input, error) {
 }
 
 // linked is the query that a page's link carries, which stands alone at the root: the arguments, what a nested page has of its
-// parent, and the where. The binding is that of the root's query.
-func (p *page) linked() (*cursor.Link, cursor.Binding) {
-	w, part := &p.ask.window, p.ask.part
+// parent, and the where. It is nil if that is too long for a link.
+func (p *page) linked() *cursor.Link {
+	w, part := &p.ask.window, &p.ask.part
 	values := w.values[:len(w.values):len(w.values)]
 	if part.Param != nil {
-		conditions := append(p.ask.arguments[:len(p.ask.arguments):len(p.ask.arguments)], refersTo(part.Param, p.parent))
-		if p.ask.typed != nil {
-			conditions = append(conditions, p.ask.typed)
-		}
 		values = append(values, cursor.Value{Name: argumentName(part.Param.Code), Values: []string{p.parent.String()}})
-		part.Query.Where, part.Param = all(conditions), nil
 	}
 	if w.where != nil {
-		text, err := json.Marshal(w.where)
-		if err != nil {
-			text = nil // texts, truth values and null can all be written
+		if w.whereText == "" {
+			w.whereText = string(appendJSON(nil, w.where)) // texts, truth values and null can all be written
 		}
-		values = append(values, cursor.Value{Name: argWhere, Values: []string{string(text)}})
+		values = append(values, cursor.Value{Name: argWhere, Values: []string{w.whereText}})
 	}
-	return &cursor.Link{Size: w.size, Sort: w.sort, Values: values}, bindingOf(part.Query.Caller, &part)
+	size := 0
+	for _, v := range values {
+		for _, text := range v.Values {
+			size += len(text)
+		}
+	}
+	if size > cursor.Max {
+		return nil
+	}
+	return &cursor.Link{Size: w.size, Sort: w.sort, Values: values}
+}
+
+// linkedBinding is that of the root's query which linked stands for.
+func (p *page) linkedBinding() cursor.Binding {
+	part := p.ask.part
+	if part.Param == nil {
+		return bindingOf(part.Query.Caller, &part)
+	}
+	conditions := append(p.ask.arguments[:len(p.ask.arguments):len(p.ask.arguments)], refersTo(part.Param, p.parent))
+	if p.ask.typed != nil {
+		conditions = append(conditions, p.ask.typed)
+	}
+	part.Query.Where, part.Param = all(conditions), nil
+	return bindingOf(part.Query.Caller, &part)
 }
 
 // refersTo is what the argument of a reference parameter means.

@@ -196,6 +196,39 @@ func TestSchemaIsNotHeldUp(t *testing.T) {
 	}
 }
 
+// TestPagesAreBounded: what a page says of its rows counts as the rows themselves do, and the same is not found out twice.
+func TestPagesAreBounded(t *testing.T) {
+	var patients []string
+	for i := range 60 {
+		patients = append(patients, fmt.Sprintf(`{"resourceType":"Patient","id":"p%d","text":{"status":"generated","div":"<div>%s</div>"}}`, i, strings.Repeat("word ", 2000)))
+	}
+	w := open(t, func(c *graph.Config) { c.Limits.Response = 1 << 20 }, patients...)
+	long := map[string]any{"w": map[string]any{"name": map[string]any{"exact": []string{strings.Repeat("x", 300_000)}}}}
+	for name, c := range map[string]struct {
+		query     string
+		variables any
+		want      string
+	}{
+		"highlights": {`{ PatientConnection(_text: "word") { edges { ` + times(400, "a§: highlights { path fragments } ") + `} } }`, nil, "TOO_COSTLY[]"},
+		"fragments":  {`{ PatientConnection(_text: "word") { edges { highlights { ` + times(400, "a§: fragments ") + `} } } }`, nil, "TOO_COSTLY[]"},
+		"cursors":    {`{ PatientConnection { edges { ` + times(490, "a§: cursor ") + `} } }`, nil, "TOO_COSTLY[]"},
+		"links":      {`query($w: PatientWhere) { PatientConnection(where: {or: [$w, {}]}) { ` + times(490, "a§: first ") + `} }`, long, "TOO_COSTLY[PatientConnection a0]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var a *answer
+			began := time.Now()
+			n := allocated(func() { a = w.post(c.query, c.variables) })
+			t.Log(n, time.Since(began))
+			if got := codes(a); len(got) == 0 || got[0] != c.want {
+				t.Errorf("%v %.200s", got, a.Data)
+			}
+			if n > 64<<20 {
+				t.Errorf("%d bytes allocated", n)
+			}
+		})
+	}
+}
+
 // TestQuietErrors: where names are not suggested, no error suggests one, whatever reads the text.
 func TestQuietErrors(t *testing.T) {
 	w := open(t, func(c *graph.Config) { c.NoSuggestions = true }, `{"resourceType":"Patient","id":"p"}`)

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/heliograph/heliograph/composite"
-	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/graph/projection"
 	"github.com/heliograph/heliograph/planner"
@@ -87,10 +86,9 @@ type fill struct {
 // page is a page of a connection with the first of its rows: as many a row as the edges have shapes.
 type page struct {
 	composite.Page
-	ask     *ask
-	rows    int
-	parent  fhir.Ref // of a nested one
-	binding *cursor.Binding
+	ask    *ask
+	rows   int
+	parent fhir.Ref // of a nested one
 }
 
 // pending is a hole that waits for the next level.

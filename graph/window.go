@@ -15,7 +15,9 @@ type window struct {
 	values []cursor.Value
 	// where is the typed where as it was given; nil if it was not.
 	where input
-	sort  []string
+	// whereText is where as a link has it, once one was written.
+	whereText string
+	sort      []string
 	// size is the page's; 0 with all set is a list without _count.
 	size int
 	all  bool

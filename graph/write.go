@@ -15,6 +15,7 @@ type writer struct {
 	key      []byte
 	cursors  *cursor.Sealer
 	parser   *fastjson.Parser
+	marked   marked
 	steps    []step
 	base     []step // of the payload that is written
 	problems []problem
@@ -94,10 +95,7 @@ func (w *writer) row(dst []byte, at int, f *fill) []byte {
 		w.problem(r.err, f.fetch)
 		return append(dst, "null"...)
 	}
-	if len(dst) > w.x.limits.Response {
-		w.x.overrun = tooLarge(w.x.limits.Response)
-	}
-	if w.x.overrun != nil {
+	if w.over(dst) {
 		return append(dst, "null"...)
 	}
 	for i := r.faults; i < r.faultEnd; i++ {
@@ -117,6 +115,14 @@ func (w *writer) row(dst []byte, at int, f *fill) []byte {
 		w.pop()
 		return dst
 	})
+}
+
+// over says whether the response is past its limits: what is left of it is then not worth making.
+func (w *writer) over(dst []byte) bool {
+	if len(dst) > w.x.limits.Response {
+		w.x.overrun = tooLarge(w.x.limits.Response)
+	}
+	return w.x.overrun != nil
 }
 
 func (w *writer) list(dst []byte, f *fill) []byte {

@@ -24,6 +24,10 @@ func (w *writer) fields(dst []byte, fields []pageField, value func([]byte, *page
 			dst = append(dst, ',')
 		}
 		dst = append(dst, fields[i].head...)
+		if w.over(dst) {
+			dst = append(dst, "null"...)
+			continue
+		}
 		w.push(step{key: fields[i].key})
 		dst = value(dst, &fields[i])
 		w.pop()
@@ -170,22 +174,25 @@ func (w *writer) link(dst []byte, f *fill, p *page, kind pageKind) []byte {
 	default:
 		return append(dst, "null"...)
 	}
-	c.Link, c.Binding = p.linked()
-	at := len(dst)
-	if dst = w.seal(dst, &c); len(dst)-at-2 > cursor.Max {
+	at, link := len(dst), p.linked()
+	if link != nil {
+		c.Link, c.Binding = link, p.linkedBinding()
+		dst = w.seal(dst, &c)
+	}
+	if link == nil || len(dst)-at-2 > cursor.Max {
 		w.problem(fault.New(fault.TooCostly, "the query is too long for a link; page by first and after"), f.fetch)
 		return append(dst[:at], "null"...)
 	}
 	return dst
 }
 
-// binding is made once a page, when a cursor is selected.
+// binding is made once for all pages of a field, when a cursor is selected.
 func (w *writer) binding(p *page) cursor.Binding {
-	if p.binding == nil {
+	if p.ask.binding == nil {
 		b := bindingOf(p.ask.part.Query.Caller, &p.ask.part)
-		p.binding = &b
+		p.ask.binding = &b
 	}
-	return *p.binding
+	return *p.ask.binding
 }
 
 func (w *writer) seal(dst []byte, c *cursor.Cursor) []byte {

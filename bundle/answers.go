@@ -3,6 +3,7 @@ package bundle
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -55,19 +56,13 @@ type reply struct {
 	outcome        []byte
 }
 
-// statuses are the words behind the numbers that entries usually have.
-var statuses = map[int]string{
-	200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 404: "Not Found", 409: "Conflict",
-	410: "Gone", 412: "Precondition Failed", 422: "Unprocessable Entity",
-}
-
 func (r *reply) append(dst []byte) []byte {
 	dst = append(dst, '{')
 	if r.resource != nil {
 		dst = append(append(append(dst, `"resource":`...), r.resource...), ',')
 	}
 	dst = fmt.Appendf(dst, `"response":{"status":"%d`, r.status)
-	if text := statuses[r.status]; text != "" {
+	if text := http.StatusText(r.status); text != "" {
 		dst = append(append(dst, ' '), text...)
 	}
 	dst = append(dst, '"')

@@ -93,3 +93,15 @@ func ScrubPage(data []byte) bool {
 	}
 	return true
 }
+
+// HistorySteps is what the engine does for a page of a history.
+func (s *Store) HistorySteps(ctx context.Context, r adapters.HistoryRequest) (steps string, err error) {
+	text, args := s.historyText(r, 1000, historyPage)
+	err = s.read(ctx, "history", func(c *conn) error {
+		return c.each(ctx, "EXPLAIN QUERY PLAN "+text, args, func(row []value) (bool, error) {
+			steps += asText(row[3]) + "\n"
+			return true, nil
+		})
+	})
+	return steps, err
+}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"github.com/heliograph/heliograph/adapters"
@@ -29,13 +30,16 @@ func (s *Store) History(ctx context.Context, r adapters.HistoryRequest) adapters
 	}
 }
 
-// historyPage is how many versions are read at once: they come with their bodies.
+// historyPage is how many versions are read at once at most: they come with their bodies.
 const historyPage = 100
 
 func (s *Store) history(ctx context.Context, r adapters.HistoryRequest, before search.Position, yield func(search.Resource, error) bool) error {
-	left := r.Limit
+	left, size := r.Limit, historyPage
+	if left > 0 && r.Caller.Policy == nil {
+		size = min(left, historyPage) // none of them is hidden
+	}
 	for {
-		part, seen, next, err := s.historyPage(ctx, r, before)
+		part, seen, next, err := s.historyPage(ctx, r, before, size)
 		if err != nil {
 			return err
 		}
@@ -47,7 +51,7 @@ func (s *Store) history(ctx context.Context, r adapters.HistoryRequest, before s
 				return nil
 			}
 		}
-		if seen < historyPage {
+		if seen < size {
 			return nil
 		}
 		before = next
@@ -55,8 +59,8 @@ func (s *Store) history(ctx context.Context, r adapters.HistoryRequest, before s
 }
 
 // historyPage gives the visible ones among the next versions, how many there were, and the position of the last.
-func (s *Store) historyPage(ctx context.Context, r adapters.HistoryRequest, before search.Position) (out []search.Resource, seen int, last search.Position, err error) {
-	text, args := s.historyText(r, before)
+func (s *Store) historyPage(ctx context.Context, r adapters.HistoryRequest, before search.Position, size int) (out []search.Resource, seen int, last search.Position, err error) {
+	text, args := s.historyText(r, before, size)
 	types := s.names.byID()
 	err = s.read(ctx, "history", func(c *conn) error {
 		return c.snapshot(ctx, func() error {
@@ -86,32 +90,46 @@ func (s *Store) historyPage(ctx context.Context, r adapters.HistoryRequest, befo
 	return out, seen, last, fault.At(s.cfg.ID, "history", err)
 }
 
-// historyText is the SQL of a page: the two tables that hold versions, both by position.
-func (s *Store) historyText(r adapters.HistoryRequest, before search.Position) (string, []value) {
+// historyText is the SQL of a page: of the two tables that hold versions, the newest of each type by position, and of those the newest
+// with their bodies.
+func (s *Store) historyText(r adapters.HistoryRequest, before search.Position, size int) (string, []value) {
 	var tids []int64
 	for _, t := range s.names.typesOf(r.Caller.Tenant) {
 		if r.Type == "" || t.key.typ == r.Type {
 			tids = append(tids, t.id)
 		}
 	}
+	types, _ := json.Marshal(tids) // numbers do not fail
 	var w writer
 	for i, from := range []string{"resource", "history"} {
 		if i > 0 {
 			w.text(" UNION ALL ")
 		}
-		w.text("SELECT " + versionColumns + ", tid, id FROM " + from + " WHERE rid < ").arg(int64(before)).text(" AND tid ").in(tids)
-		if r.ID != "" {
-			w.text(" AND id = ").arg(r.ID)
-		}
-		if r.Since != 0 {
-			w.text(" AND updated >= ").arg(r.Since)
-		}
-		if r.Until != 0 {
-			w.text(" AND updated < ").arg(r.Until)
-		}
+		w.text("SELECT " + versionColumns + ", tid, id FROM " + from + " WHERE rid IN (SELECT v.rid FROM json_each(").arg(string(types)).
+			text(") t CROSS JOIN " + from + " v ON v.rid IN (").add(newest(from, r, before, size)).
+			text(") ORDER BY v.rid DESC LIMIT ").arg(int64(size)).text(")")
 	}
-	w.text(" ORDER BY 1 DESC LIMIT ").arg(int64(historyPage))
+	w.text(" ORDER BY 1 DESC LIMIT ").arg(int64(size))
 	return w.String(), w.args
+}
+
+// newest selects the positions of the newest versions in a table of the type t.value.
+func newest(from string, r adapters.HistoryRequest, before search.Position, size int) *writer {
+	index := "position"
+	if r.ID != "" {
+		index = "key" // those of a resource are few
+	}
+	w := (&writer{}).text("SELECT x.rid FROM " + from + " x INDEXED BY " + from + "_" + index + " WHERE x.tid = t.value AND x.rid < ").arg(int64(before))
+	if r.ID != "" {
+		w.text(" AND x.id = ").arg(r.ID)
+	}
+	if r.Since != 0 {
+		w.text(" AND x.updated >= ").arg(r.Since)
+	}
+	if r.Until != 0 {
+		w.text(" AND x.updated < ").arg(r.Until)
+	}
+	return w.text(" ORDER BY x.rid DESC LIMIT ").arg(int64(size))
 }
 
 // writer builds a statement: text and arguments together, so that they cannot part.

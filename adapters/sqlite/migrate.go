@@ -41,7 +41,7 @@ func migrate(ctx context.Context, k *kit, file string) (err error) {
 }
 
 // schemaVersion is the number of the newest migration.
-const schemaVersion = 4
+const schemaVersion = 5
 
 func migrated(ctx context.Context, k *kit, file string) (done bool, err error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {

@@ -28,6 +28,7 @@ func TestMigrateSpans(t *testing.T) {
 	mustClose(t, s)
 	before := tokenRows(t, dir, "")
 	tokenRows(t, dir, `ALTER TABLE tx DROP COLUMN first; ALTER TABLE tx DROP COLUMN last; DROP INDEX resource_undated;
+		DROP INDEX resource_position; DROP INDEX history_position;
 		ALTER TABLE resource DROP COLUMN indexed;
 		DELETE FROM goose_db_version WHERE version_id >= 2`)
 	mustClose(t, openStore(t, sqlite.Config{Dir: dir}))
@@ -84,7 +85,8 @@ func TestMigrateBare(t *testing.T) {
 			WHERE sid IN (SELECT id FROM names WHERE sub = 'b');
 		UPDATE tx SET sid = (SELECT s.id FROM names b JOIN names s USING (tenant, type, code) WHERE s.sub = 's' AND b.id = tx.sid)
 			WHERE sid IN (SELECT id FROM names WHERE sub = 'b');
-		DELETE FROM names WHERE sub = 'b'; DELETE FROM goose_db_version WHERE version_id >= 4`)
+		DELETE FROM names WHERE sub = 'b'; DROP INDEX resource_position; DROP INDEX history_position;
+		DELETE FROM goose_db_version WHERE version_id >= 4`)
 	s = openStore(t, sqlite.Config{Dir: dir})
 	reader := search.NewReader(adaptertest.Parameters(t), search.ReaderConfig{})
 	for query, want := range map[string]int{"code:text=heart": 60, "code:missing=true": 0, "code=x": 60, "code=|x": 30, "code=urn:s|": 60} {

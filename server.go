@@ -1,4 +1,4 @@
-// Command heliograph is a GraphQL gateway for FHIR R4 over polyglot persistence. Package main reads the configuration,
+// Command heliograph is a GraphQL and REST gateway for FHIR R4 over polyglot persistence. Package main reads the configuration,
 // opens the stores, wires the parts together and serves; it has no logic of its own.
 package main
 
@@ -22,7 +22,7 @@ type cli struct {
 	Data     string `short:"d" placeholder:"DIR" help:"Data folder (default ./heliograph-data)."`
 	LogLevel string `placeholder:"LEVEL" help:"debug, info, warn or error (default info)."`
 
-	Serve   serveCommand   `cmd:"" help:"Serve GraphQL over FHIR."`
+	Serve   serveCommand   `cmd:"" help:"Serve GraphQL and FHIR REST."`
 	Load    loadCommand    `cmd:"" help:"Load NDJSON files and Bundles (plain, .gz, .zst; files and folders)."`
 	Explain explainCommand `cmd:"" help:"Print the plan of a query, or with --analyze run it and print what each part did."`
 	Schema  schemaCommand  `cmd:"" help:"Print the GraphQL schema (SDL)."`
@@ -39,7 +39,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	var c cli
 	parser, err := kong.New(&c, kong.Name("heliograph"),
-		kong.Description("A GraphQL gateway for FHIR R4 over polyglot persistence."),
+		kong.Description("A GraphQL and FHIR REST gateway for FHIR R4 over polyglot persistence."),
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "heliograph:", err)

@@ -47,7 +47,7 @@ func scanDateTime(s string, minutes bool) (p dateParts, err error) {
 func (p *dateParts) date(s string) (string, error) {
 	var ok bool
 	if p.year, ok = digits(s, 4); !ok || p.year == 0 {
-		return "", DateError("the year is not 0001 to 9999")
+		return "", DateError("it does not begin with a year, 0001 to 9999")
 	}
 	if s = s[4:]; s == "" || s[0] != '-' {
 		return s, nil

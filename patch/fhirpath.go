@@ -39,7 +39,7 @@ func FHIRPath(parameters []byte, compiler *fhirpath.Compiler) (Patch, error) {
 	}
 	v, err := fastjson.ParseBytes(parameters)
 	if err != nil || string(v.GetStringBytes("resourceType")) != "Parameters" {
-		return nil, fault.New(fault.BadUserInput, "FHIRPath Patch: a Parameters resource is wanted")
+		return nil, fault.New(fault.BadUserInput, "FHIRPath Patch: a Parameters resource is wanted; a JSON Patch is sent as application/json-patch+json")
 	}
 	list := v.GetArray("parameter")
 	if len(list) > MaxOperations {

@@ -49,39 +49,55 @@ func control(name string) bool {
 // cursorArg is the parameter that links carry: the place of a page.
 const cursorArg = "_cursor"
 
-// searching reads the parameters of a search.
+// searching reads the parameters of a search. Its error has all that is wrong with them; of several types, those of the first that
+// something is wrong for.
 func (h *Handler) searching(q *request, in scope) (*searching, error) {
 	s := &searching{size: h.limits.DefaultPage, rows: true}
+	var wrong mistakes
 	var err error
-	if s.view, err = h.view(q, in.types); err != nil {
+	if s.view, err = h.view(q, in.types); !wrong.took(err) {
 		return nil, err
 	}
-	if err := h.controls(q, s); err != nil {
+	if err = h.controls(q, s); !wrong.took(err) {
 		return nil, err
 	}
 	for _, typeName := range in.types {
-		query := search.Query{Caller: q.caller, Type: typeName}
-		where := search.And{}
-		if in.where != nil {
-			e, err := in.where(typeName)
-			if err != nil {
-				return nil, err
-			}
-			where = append(where, e)
-		}
-		if query.Where, err = h.conditions(q, s, typeName, where); err != nil {
+		query, err := h.query(q, s, in, typeName)
+		if !wrong.took(err) {
 			return nil, err
 		}
-		if query.Sort, err = h.sort(q, typeName); err != nil {
-			return nil, err
+		if err != nil {
+			break
 		}
 		s.queries = append(s.queries, query)
 	}
-	if err := h.inclusion(q, s, in.types); err != nil {
+	if err = h.inclusion(q, s, in.types); !wrong.took(err) {
 		return nil, err
 	}
 	s.keep(q)
-	return s, nil
+	return s, wrong.err()
+}
+
+// query is what is asked of one type.
+func (h *Handler) query(q *request, s *searching, in scope, typeName string) (search.Query, error) {
+	query := search.Query{Caller: q.caller, Type: typeName}
+	where := search.And{}
+	if in.where != nil {
+		e, err := in.where(typeName)
+		if err != nil {
+			return query, err
+		}
+		where = append(where, e)
+	}
+	var wrong mistakes
+	var err error
+	if query.Where, err = h.conditions(q, s, typeName, where); !wrong.took(err) {
+		return query, err
+	}
+	if query.Sort, err = h.sort(q, typeName); !wrong.took(err) {
+		return query, err
+	}
+	return query, wrong.err()
 }
 
 // keep notes which parameters were used.
@@ -99,8 +115,7 @@ func (s *searching) keep(q *request) {
 
 // conditions reads what must hold for a type. What is not known is an error, or with lenient handling left out and noted.
 func (h *Handler) conditions(q *request, s *searching, typeName string, where search.And) (search.Expr, error) {
-	var problems []string
-	code := fault.BadUserInput
+	var wrong mistakes
 	for _, a := range q.args {
 		if control(a.name) {
 			continue
@@ -116,17 +131,12 @@ func (h *Handler) conditions(q *request, s *searching, typeName string, where se
 			if !slices.Contains(s.ignored, a.name) {
 				s.ignored = append(s.ignored, a.name)
 			}
-		case fault.Of(err) == fault.BadUserInput || fault.Of(err) == fault.Unsupported:
-			code = fault.Of(err)
-			if m := messageOf(err, code); !slices.Contains(problems, m) {
-				problems = append(problems, m)
-			}
-		default:
+		case !wrong.took(err):
 			return nil, err
 		}
 	}
-	if len(problems) > 0 {
-		return nil, fault.New(code, "%s", strings.Join(problems, "; "))
+	if err := wrong.err(); err != nil {
+		return nil, err
 	}
 	switch len(where) {
 	case 0:
@@ -242,7 +252,7 @@ func (h *Handler) searchTypes(q *request, all []string) ([]string, error) {
 	var out []string
 	for name := range strings.SplitSeq(list, ",") {
 		if err := h.serves(name); err != nil {
-			return nil, fault.New(fault.BadUserInput, "_type: %s is not a resource type that is served", printable(name))
+			return nil, fault.New(fault.BadUserInput, "_type: %s is not a resource type that is served%s", printable(name), h.likeType(name))
 		}
 		if slices.Contains(all, name) && !slices.Contains(out, name) {
 			out = append(out, name)

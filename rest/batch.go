@@ -37,7 +37,7 @@ func (h *Handler) bundle(ctx context.Context, q *request) (response, error) {
 	})
 	var most *http.MaxBytesError
 	if errors.As(err, &most) {
-		return response{}, tooLarge()
+		return response{}, tooLarge(most.Limit)
 	}
 	if err != nil {
 		return response{}, err

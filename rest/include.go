@@ -115,11 +115,11 @@ func (h *Handler) includeParams(q *request, name, value string) (params []*searc
 		return nil, "", fault.New(fault.BadUserInput, "%s: write Type:parameter, Type:parameter:Target, Type:* or *", name)
 	}
 	if !h.served[parts[0]] {
-		return nil, "", fault.New(fault.BadUserInput, "%s: %s is not a resource type that is served", name, printable(parts[0]))
+		return nil, "", fault.New(fault.BadUserInput, "%s: %s is not a resource type that is served%s", name, printable(parts[0]), h.likeType(parts[0]))
 	}
 	if len(parts) == 3 {
 		if target = parts[2]; !h.served[target] {
-			return nil, "", fault.New(fault.BadUserInput, "%s: %s is not a resource type that is served", name, printable(target))
+			return nil, "", fault.New(fault.BadUserInput, "%s: %s is not a resource type that is served%s", name, printable(target), h.likeType(target))
 		}
 	}
 	if parts[1] == "*" {

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -185,8 +186,9 @@ func (q *request) form() error {
 	return nil
 }
 
-func tooLarge() error {
-	return &refusal{status: http.StatusRequestEntityTooLarge, issue: "too-long", text: "the body is larger than this server takes"}
+func tooLarge(most int64) error {
+	text := fmt.Sprintf("the body is larger than the %d bytes that this server takes here", most)
+	return &refusal{status: http.StatusRequestEntityTooLarge, issue: "too-long", text: text}
 }
 
 // all reads the body.
@@ -197,7 +199,7 @@ func (q *request) all() ([]byte, error) {
 	text, err := io.ReadAll(q.body)
 	var most *http.MaxBytesError
 	if errors.As(err, &most) {
-		return nil, tooLarge()
+		return nil, tooLarge(most.Limit)
 	}
 	if err != nil {
 		return nil, &fault.Error{Code: fault.BadUserInput, Message: "the body did not arrive whole", Err: err}

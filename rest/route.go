@@ -7,6 +7,7 @@ import (
 
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/search"
 )
 
 // way is what a path does for a method.
@@ -115,12 +116,18 @@ func (h *Handler) serves(name string) error {
 		return noRoute("this server does not serve " + name)
 	}
 	text := "there is no such resource type or operation; GET metadata lists what there is"
-	for _, t := range h.types {
-		if !h.mute && strings.EqualFold(t, name) {
-			text = "there is no such resource type; did you mean " + t + "?"
-		}
+	if like := h.likeType(name); like != "" {
+		text = "there is no such resource type" + like
 	}
 	return noRoute(text)
+}
+
+// likeType asks whether a type that is served was meant; "" where none is like it, or names are not told.
+func (h *Handler) likeType(name string) string {
+	if h.mute {
+		return ""
+	}
+	return search.SuggestType(h.types, name)
 }
 
 func (h *Handler) noOperation(name string) error {

@@ -41,6 +41,25 @@ func (ps *Parameters) Suggest(resourceType, code string) []string {
 	return out
 }
 
+// SuggestType is a question after the one of types whose name is nearest to a misspelt one, to be put behind a message: "; did you mean
+// Patient?". It is empty where none differs in a third of its letters or less.
+func SuggestType(types []string, name string) string {
+	if len(name) > maxSuggested {
+		return ""
+	}
+	best, distance := "", len(name)
+	for _, t := range types {
+		d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(t))
+		if d <= max(1, len(t)/3) && d < distance {
+			best, distance = t, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; did you mean " + best + "?"
+}
+
 // Chronological gives the date parameter by which a person would put the resources of a type in order; nil if the type
 // has no date. Stores lay out their reference indexes by it. The rule, on the codes of the type's date parameters:
 // "date" if there is one; else the first that is there of a list, from when a thing happened to when it was written down;

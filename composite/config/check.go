@@ -2,10 +2,10 @@ package config
 
 import (
 	"fmt"
+	"iter"
 	"net"
 	"net/url"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -126,7 +126,9 @@ func (c *Config) checkRanges(add func(code, key, format string, args ...any)) {
 	positive("writes.matches", int64(c.Writes.Matches))
 	positive("writes.entries", int64(c.Writes.Entries))
 	positive("writes.bytes", c.Writes.Bytes)
-	if positive("limits.time", int64(l.Time)); l.Time > 0 && l.Time < time.Millisecond {
+	if l.Time <= 0 {
+		add("E_RANGE", "limits.time", "%s is not above 0; write 30s, say", l.Time)
+	} else if l.Time < time.Millisecond {
 		add("E_RANGE", "limits.time", "%s is below 1ms; write 30s, say: a number alone is of nanoseconds", l.Time)
 	}
 	if c.Store.Readers < 0 || c.Store.Readers > 64 {
@@ -174,10 +176,10 @@ func ValidTenant(s string) bool {
 	return s != ""
 }
 
-// suggestion names the nearest setting, if one is near.
-func suggestion(keys map[string]reflect.Type, key string) string {
+// suggestion names what is nearest to a misspelt setting or variable, if anything is near.
+func suggestion(names iter.Seq[string], key string) string {
 	best, distance := "", 4
-	for k := range keys {
+	for k := range names {
 		if d := levenshtein.ComputeDistance(k, key); d < distance || d == distance && k < best {
 			best, distance = k, d
 		}

@@ -26,6 +26,11 @@ func TestMistakes(t *testing.T) {
 		{"a setting within a key", "keys:\n  - key: " + key + "\n    tenat: clinic\n", ":3: E_UNKNOWN_KEY keys.tenat is no setting; did you mean keys.tenant?"},
 		{"a setting twice", "mode: production\nmode: development\n", "already defined"},
 		{"a list for a mapping", "- mode\n", ":1: a mapping of settings is expected"},
+		{"a text for a number", "mode: production\nlimits:\n  depth: deep\n", ":3: E_TYPE limits.depth: a whole number is expected"},
+		{"a text for a switch", "writes: {clientids: perhaps}\n", ":1: E_TYPE writes.clientids: true or false is expected"},
+		{"a text for a duration", "limits: {time: soon}\n", "E_TYPE limits.time: a duration such as 500ms, 30s or 2m is expected"},
+		{"a number for a mapping", "limits: 3\n", ":1: E_TYPE limits: a mapping of settings is expected"},
+		{"a negative time", "limits: {time: -3s}\n", "limits.time: -3s is not above 0"},
 		{"a number for a duration", "limits:\n  time: 30\n", "limits.time: 30ns is below 1ms; write 30s"},
 		{"an empty time", "limits:\n  time: 0s\n", "E_RANGE limits.time"},
 		{"an origin with a wildcard", "cors:\n  origins: [\"https://*.example.org\"]\n", "E_VALUE cors.origins"},
@@ -62,6 +67,12 @@ func TestLayers(t *testing.T) {
 	}
 	if _, err := config.Read("", []string{"HELIOGRAPH_LISTNE=x"}); err == nil || !strings.Contains(err.Error(), "HELIOGRAPH_LISTNE") {
 		t.Errorf("%v", err)
+	}
+	_, err = config.Read("", []string{"HELIOGRAPH_LIMITS_LST=1", "HELIOGRAPH_LIMITS_LIST=x"})
+	for _, says := range []string{"did you mean HELIOGRAPH_LIMITS_LIST?", "the environment variable HELIOGRAPH_LIMITS_LIST: a whole number is expected"} {
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("got %v, want %s", err, says)
+		}
 	}
 	if _, err := config.Read("", []string{"HELIOGRAPH_KEYS=0123456789abcdef"}); err == nil {
 		t.Error("a list of keys was read from the environment")

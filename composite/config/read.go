@@ -1,11 +1,14 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/knadh/koanf/v2"
@@ -36,13 +39,19 @@ func Read(path string, environ []string, set ...func(*Config)) (Config, error) {
 	keys := leaves(reflect.TypeOf(cfg), "")
 	for key, line := range lines {
 		if !known(keys, key) {
-			problems = append(problems, Problem{Code: "E_UNKNOWN_KEY", File: path, Line: line,
-				Message: fmt.Sprintf("%s is no setting%s", key, suggestion(keys, key))})
+			problems = append(problems, Problem{Code: "E_UNKNOWN_KEY", Key: key, File: path, Line: line,
+				Message: fmt.Sprintf("%s is no setting%s", key, suggestion(maps.Keys(keys), key))})
 		}
 	}
-	problems = append(problems, fromEnvironment(k, keys, environ)...)
+	wrong, from := fromEnvironment(k, keys, environ)
+	problems = append(problems, wrong...)
 	if err := k.UnmarshalWithConf("", &cfg, koanf.UnmarshalConf{Tag: "koanf"}); err != nil {
-		problems = append(problems, Problem{Code: "E_TYPE", File: path, Message: strings.ReplaceAll(err.Error(), "\n", " ")})
+		for _, p := range mistyped(err, keys, from) {
+			if from[p.Key] == "" {
+				p.File, p.Line = path, lines[p.Key]
+			}
+			problems = append(problems, p)
+		}
 	}
 	for _, change := range set {
 		change(&cfg)
@@ -51,7 +60,16 @@ func Read(path string, environ []string, set ...func(*Config)) (Config, error) {
 		p.File, p.Line = path, lines[p.Key]
 		problems = append(problems, p)
 	}
+	slices.SortStableFunc(problems, byLine)
 	return cfg, errors.Join(problems...)
+}
+
+// byLine puts mistakes in the order of the file, those without a place first.
+func byLine(a, b error) int {
+	var p, q Problem
+	errors.As(a, &p)
+	errors.As(b, &q)
+	return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Key, q.Key))
 }
 
 // mapProvider gives koanf a tree that is parsed already.
@@ -131,7 +149,8 @@ func known(keys map[string]reflect.Type, key string) bool {
 	return ok
 }
 
-func fromEnvironment(k *koanf.Koanf, keys map[string]reflect.Type, environ []string) []error {
+// fromEnvironment lays variables over k. It gives what is wrong with them, and the variable that each setting came from.
+func fromEnvironment(k *koanf.Koanf, keys map[string]reflect.Type, environ []string) (problems []error, from map[string]string) {
 	byName := map[string]string{}
 	for key := range keys {
 		if list, _, ok := strings.Cut(key, "."); ok && keys[list].Kind() == reflect.Slice {
@@ -139,7 +158,7 @@ func fromEnvironment(k *koanf.Koanf, keys map[string]reflect.Type, environ []str
 		}
 		byName[EnvPrefix+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))] = key
 	}
-	var problems []error
+	from = map[string]string{}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		if !strings.HasPrefix(name, EnvPrefix) || reservedEnvironment(name) {
@@ -147,9 +166,11 @@ func fromEnvironment(k *koanf.Koanf, keys map[string]reflect.Type, environ []str
 		}
 		key, ok := byName[name]
 		if !ok {
-			problems = append(problems, Problem{Code: "E_UNKNOWN_KEY", Message: fmt.Sprintf("the environment variable %s is no setting", name)})
+			problems = append(problems, Problem{Code: "E_UNKNOWN_KEY",
+				Message: fmt.Sprintf("the environment variable %s is no setting%s", name, suggestion(maps.Keys(byName), name))})
 			continue
 		}
+		from[key] = name
 		var v any = value
 		if keys[key].Kind() == reflect.Slice && keys[key].Elem().Kind() == reflect.String {
 			v = strings.Split(value, ",")
@@ -158,7 +179,7 @@ func fromEnvironment(k *koanf.Koanf, keys map[string]reflect.Type, environ []str
 			problems = append(problems, fmt.Errorf("%s: %w", name, err))
 		}
 	}
-	return problems
+	return problems, from
 }
 
 // reservedEnvironment are variables of the project that are no settings: those of its command line, tests and builds.

@@ -1,0 +1,31 @@
+package rest_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestMistakesTogether: all that is wrong with the parameters of a search is told at once, with what may have been meant.
+func TestMistakesTogether(t *testing.T) {
+	w := open(t, practitioner)
+	for path, says := range map[string][]string{
+		"Patient?gendr=x&brthdate=2000&_sort=famly&_count=x&_include=Patient:organisation&_elements=nmae": {
+			"did you mean gender?", "did you mean birthdate?", "did you mean family?", "_count is a number", "did you mean organization?", "no element nmae",
+		},
+		"?_type=Patient,Practitioner&gendr=x":                     {"Patient has no search parameter gendr"},
+		"?_type=Patint":                                           {"did you mean Patient?"},
+		"Patient?_include=Patint:organization":                    {"did you mean Patient?"},
+		"Patient?general-practitioner:Practitionr.name=x&_sort=x": {"did you mean Practitioner?", "no search parameter x"},
+		"Patient?_has:Observaton:subject:code=x":                  {"did you mean Observation?"},
+	} {
+		text := w.get(path).status(400).Body.String()
+		for _, s := range says {
+			if !strings.Contains(text, s) {
+				t.Errorf("%s: no %q in %s", path, s, text)
+			}
+		}
+	}
+	if text := w.get("Patint/1").status(404).Body.String(); !strings.Contains(text, "did you mean Patient?") {
+		t.Error(text)
+	}
+}

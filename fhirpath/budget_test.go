@@ -113,3 +113,22 @@ func FuzzEvaluate(f *testing.F) {
 		}
 	})
 }
+
+// TestMeter: what evaluations take together is bounded as well; that one alone is within its budget does not help.
+func TestMeter(t *testing.T) {
+	e, err := fhirpath.New(fhirpath.Config{}).Compile(`descendants().exists()`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fhirpath.NewMeter(1000)
+	n := 0
+	for ; err == nil && n < 1000; n++ {
+		_, err = e.Under(m).Holds([]byte(patient))
+	}
+	if fault.Of(err) != fault.TooCostly || n < 3 || n > 500 {
+		t.Errorf("after %d: %v", n, err)
+	}
+	if holds, err := e.Under(fhirpath.NewMeter(1000)).Holds([]byte(patient)); err != nil || !holds {
+		t.Error(holds, err)
+	}
+}

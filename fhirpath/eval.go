@@ -176,10 +176,13 @@ func (ev *evaluation) condition(n *node, c collection) (holds, known bool) {
 	return true, true
 }
 
-// run evaluates an expression on a node, within the budget.
-func (e *Expression) run(root, resource item, places bool) (out collection, err error) {
+// run evaluates an expression on a node, within the budget. The meter, if there is one, is told what it took.
+func (e *Expression) run(root, resource item, places bool, m *Meter) (out collection, err error) {
 	defer caught(&err)
 	ev := &evaluation{source: e.source, cfg: e.cfg, defs: e.cfg.Definitions, left: e.cfg.Steps, limit: e.cfg.Steps, places: places, now: time.Now()}
+	if m != nil {
+		defer func() { m.take(ev.limit - ev.left) }()
+	}
 	ev.context = collection{root}
 	ev.focus = focus{this: ev.context}
 	if resource.json != nil {

@@ -24,7 +24,7 @@ func (e *Expression) Holds(resource []byte) (bool, error) {
 		return false, err
 	}
 	root := e.resourceItem(v)
-	return e.holds(root, root)
+	return e.holds(root, root, nil)
 }
 
 // HoldsIn is Holds on an element of a type ("HumanName", "Patient.contact") of a resource, which is what %resource is; resource may be
@@ -46,11 +46,11 @@ func (e *Expression) HoldsIn(resource []byte, typeName string, element []byte) (
 	if t == nil {
 		return false, fault.New(fault.BadUserInput, "FHIRPath: there is no type %q", typeName)
 	}
-	return e.holds(item{json: v, typ: t, sure: true}, whole)
+	return e.holds(item{json: v, typ: t, sure: true}, whole, nil)
 }
 
-func (e *Expression) holds(root, resource item) (holds bool, err error) {
-	out, err := e.run(root, resource, false)
+func (e *Expression) holds(root, resource item, m *Meter) (holds bool, err error) {
+	out, err := e.run(root, resource, false, m)
 	if err != nil {
 		return false, err
 	}
@@ -77,7 +77,7 @@ func (e *Expression) Evaluate(resource []byte) ([]Value, error) {
 		return nil, err
 	}
 	root := e.resourceItem(v)
-	items, err := e.run(root, root, false)
+	items, err := e.run(root, root, false, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,7 @@ type asker struct {
 	schema   *Schema
 	reader   *search.Reader
 	compiler *fhirpath.Compiler
+	meter    *fhirpath.Meter
 	limits   *Limits
 	caller   search.Caller
 	vars     map[string]any

@@ -77,7 +77,7 @@ func (k *asker) expression(typeName string, v cursor.Value) (search.Expr, error)
 	if err != nil {
 		return nil, err
 	}
-	return search.FHIRPath{Source: source, Program: program}, nil
+	return search.FHIRPath{Source: source, Program: program.Under(k.meter)}, nil
 }
 
 // whereOf reads the where of a link, which is JSON there.

@@ -73,6 +73,8 @@ type Limits struct {
 	Page int
 	// Rows are all resources of a response; 50,000. Response is its size in bytes; 64 MiB.
 	Rows, Response int
+	// Steps is what the evaluations of fhirpath take together (fhirpath.Config); 50,000,000.
+	Steps int
 	// Errors is how many errors a response lists; 500.
 	Errors int
 	// Queries is how many compiled queries are kept; 1,000.
@@ -101,6 +103,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Page, 1_000)
 	set(&l.Rows, 50_000)
 	set(&l.Response, 64<<20)
+	set(&l.Steps, 50_000_000)
 	set(&l.Errors, 500)
 	set(&l.Queries, 1_000)
 	return l

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
@@ -21,10 +22,11 @@ type call struct {
 	text      []byte // of the variables
 	size      int64  // of all that was posted
 	caller    search.Caller
-	queryOnly bool   // a mutation is refused (GET)
-	lenient   bool   // what legacy data bends is written all the same
-	whole     bool   // the response Bundle has what was written
-	explain   string // one of the explain modes
+	queryOnly bool            // a mutation is refused (GET)
+	lenient   bool            // what legacy data bends is written all the same
+	whole     bool            // the response Bundle has what was written
+	explain   string          // one of the explain modes
+	meter     *fhirpath.Meter // of all conditions: execute sets it
 
 	*edition // that of the beginning: execute sets it
 }
@@ -52,7 +54,7 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 			out.refused = false
 		}
 	}()
-	c.edition = h.edition.Load()
+	c.edition, c.meter = h.edition.Load(), fhirpath.NewMeter(h.limits.Steps)
 	d, errs := h.document(c.edition, c.query)
 	if len(errs) > 0 {
 		out := failed(errs)

@@ -254,3 +254,17 @@ func TestQuietErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestStepsAreBounded: the expressions of a request have one budget, over all rows and all fields.
+func TestStepsAreBounded(t *testing.T) {
+	var patients []string
+	for i := range 20 {
+		patients = append(patients, fmt.Sprintf(`{"resourceType":"Patient","id":"p%d","active":true}`, i))
+	}
+	w := open(t, func(c *graph.Config) { c.Limits.Steps = 1000 }, patients...)
+	w.data(`{ PatientList(fhirpath: "active") { id } }`, nil)
+	a := w.post(`{ `+times(20, `a§: PatientList(fhirpath: "descendants().exists(§ < 100)") { id } `)+`}`, nil)
+	if got := codes(a); len(got) == 0 || !strings.HasPrefix(got[0], "TOO_COSTLY[a") {
+		t.Errorf("%v %s", got, a.Data)
+	}
+}

@@ -11,7 +11,7 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 		return
 	}
 	k := asker{
-		schema: c.schema, reader: c.reader, compiler: h.compiler, limits: &h.limits, caller: c.caller, vars: vars, key: h.key,
+		schema: c.schema, reader: c.reader, compiler: h.compiler, meter: c.meter, limits: &h.limits, caller: c.caller, vars: vars, key: h.key,
 		refs: h.refs, written: x.written,
 	}
 	for _, f := range x.op.fetches {

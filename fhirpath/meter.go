@@ -1,0 +1,45 @@
+package fhirpath
+
+import (
+	"sync/atomic"
+
+	"github.com/heliograph/heliograph/internal/fault"
+)
+
+// Meter bounds what several evaluations take together. It is safe for concurrent use.
+type Meter struct {
+	left  atomic.Int64
+	limit int
+}
+
+// NewMeter makes a meter of so many steps (Config.Steps).
+func NewMeter(steps int) *Meter {
+	m := &Meter{limit: steps}
+	m.left.Store(int64(steps))
+	return m
+}
+
+func (m *Meter) take(steps int) { m.left.Add(-int64(steps)) }
+
+// Metered is an expression whose evaluations take their steps from a meter.
+type Metered struct {
+	expression *Expression
+	meter      *Meter
+}
+
+// Under is the expression with a meter. What it has spent is known after each evaluation: the last one may go beyond it by its own budget.
+func (e *Expression) Under(m *Meter) Metered { return Metered{e, m} }
+
+// Holds is that of the expression. Each 64 bytes of the resource are a step, too. Once the meter is spent it is TooCostly.
+func (e Metered) Holds(resource []byte) (bool, error) {
+	if e.meter.left.Load() <= 0 {
+		return false, fault.New(fault.TooCostly, "FHIRPath: the request takes more than %d steps in all; narrow the search by other conditions", e.meter.limit)
+	}
+	e.meter.take(len(resource)/64 + 1)
+	v, err := read(resource)
+	if err != nil {
+		return false, err
+	}
+	root := e.expression.resourceItem(v)
+	return e.expression.holds(root, root, e.meter)
+}

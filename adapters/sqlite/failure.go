@@ -88,7 +88,7 @@ func failure(ctx context.Context, err error) error {
 			f.Code, f.Message = fault.TooCostly, "the condition has more parts than the database can combine"
 		}
 	case codeFull:
-		f.Code, f.Message = fault.StoreUnavailable, "the disk is full; nothing of the call was written"
+		f.Code, f.Message = fault.StoreUnavailable, "the disk is full; nothing of this call was written, what was answered before is kept"
 	case codeBusy:
 		f.Code, f.Message = fault.StoreUnavailable, "another process keeps the database locked"
 	case codeReadOnly:

@@ -31,7 +31,7 @@ func literal(v *ast.Value, vars map[string]any) (value any, ok bool) {
 		value, ok := vars[v.Raw]
 		return value, ok
 	case ast.IntValue:
-		if v.ExpectedType != nil && v.ExpectedType.NamedType == "ID" {
+		if v.ExpectedType != nil && v.ExpectedType.Name() == "ID" {
 			return v.Raw, true
 		}
 		n, err := strconv.ParseInt(v.Raw, 10, 64)

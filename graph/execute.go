@@ -266,7 +266,7 @@ func (h *Handler) extensions(x *request, c *call) map[string]any {
 		}
 		return map[string]any{"explain": map[string]any{"plan": plan, "snapshot": h.engine.Snapshot().Number}}
 	}
-	report := x.exec.Report()
+	report := x.seeker.report(x.exec.Report())
 	var ext map[string]any
 	set := func(key string, value any) {
 		if ext == nil {

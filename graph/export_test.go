@@ -21,3 +21,6 @@ func (c SchemaCache) Answer(key string, make func() ([]byte, error)) (string, er
 func ReadWhere(s *Schema, r *search.Reader, typeName string, value map[string]any) (search.Expr, error) {
 	return readWhere(s, r, typeName, value)
 }
+
+// Merged is merged.
+func Merged(all []map[string]any) map[string]any { return merged(all) }

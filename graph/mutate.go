@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -151,7 +152,8 @@ func (w *written) sync() string {
 	return w.done.Epoch + "." + strconv.FormatInt(int64(w.done.Position), 10)
 }
 
-// merged are the extensions of several payloads: what is degraded in any of them, and their plans one below the other.
+// merged are the extensions of several payloads: what is degraded in any of them, the lowest position, and their plans one below the
+// other.
 func merged(all []map[string]any) map[string]any {
 	if len(all) < 2 {
 		for _, ext := range all {
@@ -161,9 +163,16 @@ func merged(all []map[string]any) map[string]any {
 	}
 	out := map[string]any{}
 	var plans strings.Builder
+	var lowest search.Position
 	for _, ext := range all {
-		for key, value := range ext {
-			out[key] = value
+		for _, what := range degradedIn(ext) {
+			if known := degradedIn(out); !slices.Contains(known, what) {
+				out["degraded"] = append(known, what)
+			}
+		}
+		if f, ok := ext["freshness"].(map[string]any); ok && (out["freshness"] == nil || f["position"].(search.Position) < lowest) {
+			lowest = f["position"].(search.Position)
+			out["freshness"] = f
 		}
 		if e, ok := ext["explain"].(map[string]any); ok {
 			fmt.Fprintf(&plans, "%s", e["plan"])
@@ -171,4 +180,9 @@ func merged(all []map[string]any) map[string]any {
 		}
 	}
 	return out
+}
+
+func degradedIn(ext map[string]any) []string {
+	list, _ := ext["degraded"].([]string)
+	return list
 }

@@ -220,3 +220,14 @@ func TestConditionOfNothing(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestMergedExtensions: what any payload is degraded by is said, once, and the position is that of the one that is furthest behind.
+func TestMergedExtensions(t *testing.T) {
+	payload := func(position search.Position, degraded ...string) map[string]any {
+		return map[string]any{"degraded": degraded, "freshness": map[string]any{"position": position}}
+	}
+	got := graph.Merged([]map[string]any{payload(7, "a"), payload(3, "b", "a"), payload(5, "c"), {}})
+	if diff := cmp.Diff(payload(3, "a", "b", "c"), got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -26,6 +26,8 @@ type seeker struct {
 
 	waiting []sought
 	found   map[string]seeking
+	// reports are those of its searches.
+	reports []composite.Report
 }
 
 // sought is a hole that waits for the resource of a condition.
@@ -106,7 +108,9 @@ func (s *seeker) run(ctx context.Context, refs *resolver, conditions []string) {
 		for i := range calls {
 			calls[i].Part = i
 		}
-		results = s.engine.Start(plan).Run(ctx, calls)
+		exec := s.engine.Start(plan)
+		results = exec.Run(ctx, calls)
+		s.reports = append(s.reports, exec.Report())
 	}
 	for i, condition := range asked {
 		if err != nil {
@@ -115,6 +119,19 @@ func (s *seeker) run(ctx context.Context, refs *resolver, conditions []string) {
 		}
 		s.found[condition] = only(&results[i])
 	}
+}
+
+// report adds what became of the searches to that of the request which they are of.
+func (s *seeker) report(r composite.Report) composite.Report {
+	for _, own := range s.reports {
+		r.Position, r.AtHead, r.Calls = min(r.Position, own.Position), r.AtHead && own.AtHead, r.Calls+own.Calls
+		for _, what := range own.Degraded {
+			if !slices.Contains(r.Degraded, what) {
+				r.Degraded = append(r.Degraded[:len(r.Degraded):len(r.Degraded)], what)
+			}
+		}
+	}
+	return r
 }
 
 // only is the one row that a condition may find.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"path"
+	"strings"
 	"time"
 )
 
@@ -27,6 +29,19 @@ func (h *house) limitedFHIR(ctx context.Context, next http.Handler) http.Handler
 			return
 		}
 		short.ServeHTTP(w, r)
+	})
+}
+
+// straight sends what is below /fhir to its handler also where the mux would tidy the path (/fhir//Patient): a redirect, in HTML, is
+// no answer of FHIR's, and a client that writes does not follow it.
+func straight(mux, fhir http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		at := r.URL.EscapedPath()
+		if strings.HasPrefix(at, "/fhir/") && path.Clean(at) != strings.TrimSuffix(at, "/") {
+			fhir.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
 	})
 }
 

@@ -45,3 +45,21 @@ func TestAdmitted(t *testing.T) {
 		}
 	}
 }
+
+// TestStraight: below /fhir no path is redirected; elsewhere the mux does as it does.
+func TestStraight(t *testing.T) {
+	api := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	mux := http.NewServeMux()
+	mux.Handle("/fhir/", api)
+	mux.Handle("/graphql/", http.NotFoundHandler())
+	for at, want := range map[string]int{
+		"/fhir/Patient": 418, "/fhir/Patient/": 418, "/fhir//Patient": 418, "/fhir/Patient//x": 418, "/fhir/./Patient": 418, "/fhir//": 418,
+		"/fhir/../graphql/": 418, "/graphql//x": 307, "/fhirs//x": 307,
+	} {
+		w := httptest.NewRecorder()
+		straight(mux, api).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, at, nil))
+		if w.Code != want {
+			t.Errorf("%s: %d instead of %d", at, w.Code, want)
+		}
+	}
+}

@@ -53,7 +53,8 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 	mux.Handle("/fhir", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
 	mux.Handle("/fhir/{$}", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
 	mux.Handle("/fhir/$graphql", h.limited(all.admitted(g, overloaded)))
-	mux.Handle("/fhir/", h.limited(all.admitted(api, overloadedFHIR)))
+	below := h.limited(all.admitted(api, overloadedFHIR))
+	mux.Handle("/fhir/", below)
 	mux.Handle("GET /graphql/schema.json", g.SchemaJSON())
 	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "live") })
 	mux.HandleFunc("GET /health/ready", h.ready)
@@ -76,7 +77,7 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 		},
 		ExposedHeaders: []string{"ETag", "Location", "Last-Modified", "Retry-After"}, MaxAge: 600,
 	})
-	return crossOrigin.Handler(guard.Wrap(mux)), nil
+	return crossOrigin.Handler(guard.Wrap(straight(mux, below))), nil
 }
 
 // orNone keeps an empty list from meaning every origin, as it does in the library.

@@ -3,6 +3,7 @@ package bundle
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -53,6 +54,12 @@ func (r *run) one(ctx context.Context, links *composite.Linking, i int, e Entry)
 // fail answers an entry with an error.
 func (r *run) fail(i int, err error) error {
 	status, body := r.options.Failure(err)
+	switch c, code := &r.items[i].command, fault.Of(err); {
+	case c.Method == composite.Update && code == fault.NotFound:
+		status = http.StatusMethodNotAllowed // R4, 3.1.0.4.1: an update does not create here
+	case c.IfMatch > 0 && code == fault.Conflict:
+		status = http.StatusPreconditionFailed
+	}
 	return fault.At("", "spool", r.answers.put(i, reply{status: status, outcome: body}))
 }
 

@@ -131,7 +131,7 @@ func TestBatch(t *testing.T) {
 			entry("PUT", "Patient/c", patient("c", "C"), `,"ifMatch":"W/\"3\""`),
 			entry("WIPE", "Patient/c", ""),
 		)
-		for i, want := range []string{"200 OK", "201 Created", "400 Bad Request", "201 Created", "400 Bad Request", "204 No Content", "409 Conflict", "400 Bad Request"} {
+		for i, want := range []string{"200 OK", "201 Created", "400 Bad Request", "201 Created", "400 Bad Request", "204 No Content", "412 Precondition Failed", "400 Bad Request"} {
 			e := a.Entry[i]
 			if e.Response.Status != want || (want[0] == '4') != (e.Response.Outcome != nil) {
 				t.Errorf("entry %d: %+v, want %s", i, e, want)

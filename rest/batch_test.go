@@ -37,6 +37,17 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// TestBatchStatuses: what an entry is refused with is what the request alone would be.
+func TestBatchStatuses(t *testing.T) {
+	w := openGiven(t, true)
+	w.want(http.StatusCreated, "POST", "Patient", `{"resourceType":"Patient"}`, nil)
+	a := `{"resource":{"resourceType":"Patient","id":"a"},"request":{"method":"PUT","url":"Patient/a"}}`
+	w.want(http.StatusOK, "POST", "", entries("batch", a), nil, `"status":"405 Method Not Allowed"`)
+	w = open(t, patient("a", "A"))
+	a = `{"resource":{"resourceType":"Patient","id":"a"},"request":{"method":"PUT","url":"Patient/a","ifMatch":"W/\"7\""}}`
+	w.want(http.StatusOK, "POST", "", entries("batch", a), nil, `"status":"412 Precondition Failed"`)
+}
+
 // TestBundleRefused: what is no Bundle to run is said so.
 func TestBundleRefused(t *testing.T) {
 	w := open(t)

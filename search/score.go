@@ -60,6 +60,13 @@ func Ranked(sort []SortKey) bool {
 	return false
 }
 
+// ScoreBlind says whether the caller may not see all resources of the type: then a score must not tell how many others have a word, or
+// how long they are.
+func ScoreBlind(q Query) bool {
+	_, all := Simplify(q.Caller.Predicate(q.Type)).(True)
+	return !all
+}
+
 // sortByScore reads the key "_score".
 func (s *reading) sortByScore(resourceType string, desc bool) (SortKey, error) {
 	if !desc {

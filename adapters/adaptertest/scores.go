@@ -29,6 +29,7 @@ func testScores(t *testing.T, r *rig) {
 		}
 	}
 	r.weights(t)
+	r.blindness(t)
 	score := []search.SortKey{{Param: &search.Param{Code: search.ParamScore, Type: search.Special}, Desc: true}}
 	text := search.Text{Content: true, Any: [][]string{{"a"}}}
 	for what, q := range map[string]search.Request{
@@ -140,5 +141,31 @@ func (r *rig) weights(t *testing.T) {
 	hits, err := all(t, searcher(t, r).Search(t.Context(), q))
 	if err != nil || len(hits) != 2 || hits[0].Ref.ID != "w0" || hits[1].Ref.ID != "w2" {
 		t.Fatalf("both words, then the rare one: %v (%v)", hits, err)
+	}
+}
+
+// blindness: the scores of a caller who may not see all of a type do not change with what is hidden.
+func (r *rig) blindness(t *testing.T) {
+	t.Helper()
+	const word = "zzblindly"
+	write := func(id string) {
+		r.write(t, put(Index(t, fmt.Appendf(nil, `{"resourceType":"Basic","id":%q,"code":{"text":%q}}`, id, word)), adapters.Precondition{}))
+	}
+	write("seen")
+	q := request("Basic", search.Text{Content: true, Any: [][]string{{word}}})
+	q.Query.Caller.Policy, q.Score = map[string]search.Expr{"Basic": search.IDs{IDs: []string{"seen"}}}, true
+	score := func() float64 {
+		hits, err := all(t, searcher(t, r).Search(t.Context(), q))
+		if err != nil || len(hits) != 1 || hits[0].Score <= 0 {
+			t.Fatalf("the one that may be seen: %v (%v)", hits, err)
+		}
+		return hits[0].Score
+	}
+	before := score()
+	for i := range 5 {
+		write(fmt.Sprint("unseen", i))
+	}
+	if after := score(); after != before {
+		t.Fatalf("what is hidden changes a score from %v to %v", before, after)
 	}
 }

@@ -12,6 +12,8 @@ import (
 const (
 	bm25Saturation = 1.2
 	bm25Length     = 0.75
+	// usualTokens is taken for the usual length where it is not to be told.
+	usualTokens = 100
 )
 
 // corpus is what BM25 knows of all live resources of a type.
@@ -19,6 +21,8 @@ type corpus struct {
 	rows int
 	// length is the sum of all tokens of narratives, and of contents.
 	length map[bool]int
+	// blind says that none of it is to be told.
+	blind bool
 	// having is how many resources have a word.
 	having map[search.Word]int
 }
@@ -68,6 +72,9 @@ func (c *corpus) score(v *search.Values, words []search.Word) float64 {
 		having := float64(c.having[word])
 		rarity := math.Log(1 + (float64(c.rows)-having+0.5)/(having+0.5))
 		usual := float64(c.length[word.Content]) / float64(c.rows)
+		if c.blind {
+			rarity, usual = 1, usualTokens
+		}
 		sum += rarity * n * (bm25Saturation + 1) / (n + bm25Saturation*(1-bm25Length+bm25Length*float64(len(tokens))/usual))
 	}
 	return 1 - 1/(1+sum)
@@ -77,6 +84,7 @@ func (c *corpus) score(v *search.Values, words []search.Word) float64 {
 func (w world) score(hits []search.Hit, found []*version, r search.Request) {
 	words := search.Words(r.Query.Where)
 	c := w.corpus(r.Query.Type, words)
+	c.blind = search.ScoreBlind(r.Query)
 	scores := make(map[string]float64, len(found))
 	for _, f := range found {
 		scores[f.Ref.ID] = c.score(f.values, words)

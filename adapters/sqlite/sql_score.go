@@ -30,8 +30,12 @@ func (q *rootQuery) score(alias string) *writer {
 		joined(parts, " + ", "0.0"))
 }
 
-// rarity is the weight of a word: over 0, more the fewer resources have it.
+// rarity is the weight of a word: over 0, more the fewer resources have it. Under a policy all weigh the same: how many resources have a
+// word that the caller may not see is not to be told by a score.
 func (q *rootQuery) rarity(match string) *writer {
+	if search.ScoreBlind(q.request.Query) {
+		return sqlf("1.0")
+	}
 	return sqlf("SELECT ln(1.0 + (max(coalesce((SELECT count FROM live WHERE tid = ?), 0) - f.n, 0) + 0.5) / (f.n + 0.5)) FROM (SELECT count(*) AS n FROM (?)) f",
 		q.tid(q.typ), worded(match))
 }

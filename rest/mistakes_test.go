@@ -9,10 +9,11 @@ import (
 func TestMistakesTogether(t *testing.T) {
 	w := open(t, practitioner)
 	for path, says := range map[string][]string{
-		"Patient?gendr=x&brthdate=2000&_sort=famly&_count=x&_include=Patient:organisation&_elements=nmae": {
-			"did you mean gender?", "did you mean birthdate?", "did you mean family?", "_count is a number", "did you mean organization?", "no element nmae",
+		"Patient?gendr=x&brthdate=2000&_sort=famly&_count=x&_include=Patient:organisation&_elements=nam": {
+			"did you mean gender?", "did you mean birthdate?", "did you mean family?", "_count is a number", "did you mean organization?", "no element nam at its top; did you mean name?",
 		},
 		"?_type=Patient,Practitioner&gendr=x":                     {"Patient has no search parameter gendr"},
+		"Patient?_elements=nam,,brthDate":                         {"did you mean name?", "a comma without", "did you mean birthDate?"},
 		"?_type=Patint":                                           {"did you mean Patient?"},
 		"Patient?_include=Patint:organization":                    {"did you mean Patient?"},
 		"Patient?general-practitioner:Practitionr.name=x&_sort=x": {"did you mean Practitioner?", "no search parameter x"},

@@ -127,7 +127,7 @@ func (h *Handler) likeType(name string) string {
 	if h.mute {
 		return ""
 	}
-	return search.SuggestType(h.types, name)
+	return search.Near(h.types, name)
 }
 
 func (h *Handler) noOperation(name string) error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
+	"github.com/heliograph/heliograph/search"
 )
 
 // view says what of resources is shown; nil shows all of them.
@@ -134,15 +135,32 @@ func (h *Handler) elements(list string, types []string) (view, error) {
 		}
 		out[typeName] = m
 	}
+	var wrong mistakes
 	for _, name := range names {
 		if !found[name] {
-			if len(types) == 1 {
-				return nil, fault.New(fault.BadUserInput, "_elements: %s has no element %s at its top", types[0], printable(name))
-			}
-			return nil, fault.New(fault.BadUserInput, "_elements: none of the types has an element %s at its top", printable(name))
+			wrong.took(h.noElement(types, strings.TrimSpace(name)))
 		}
 	}
-	return out, nil
+	return out, wrong.err()
+}
+
+// noElement says that none of the types has an element, and of one type which was meant.
+func (h *Handler) noElement(types []string, name string) error {
+	switch {
+	case name == "":
+		return fault.New(fault.BadUserInput, "_elements: there is a comma without an element")
+	case len(types) > 1:
+		return fault.New(fault.BadUserInput, "_elements: none of the types has an element %s at its top", printable(name))
+	}
+	like := ""
+	if !h.mute {
+		var names []string
+		for f := range h.defs.Type(types[0]).Fields() {
+			names = append(names, f.JSON)
+		}
+		like = search.Near(names, name)
+	}
+	return fault.New(fault.BadUserInput, "_elements: %s has no element %s at its top%s", types[0], printable(name), like)
 }
 
 // printable is a name from outside, short enough for a message and without control characters.

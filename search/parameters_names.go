@@ -41,14 +41,14 @@ func (ps *Parameters) Suggest(resourceType, code string) []string {
 	return out
 }
 
-// SuggestType is a question after the one of types whose name is nearest to a misspelt one, to be put behind a message: "; did you mean
-// Patient?". It is empty where none differs in a third of its letters or less.
-func SuggestType(types []string, name string) string {
+// Near is a question after the one of names that is nearest to a misspelt one, to be put behind a message: "; did you mean Patient?".
+// It is empty where none differs in a third of its letters or less.
+func Near(names []string, name string) string {
 	if len(name) > maxSuggested {
 		return ""
 	}
 	best, distance := "", len(name)
-	for _, t := range types {
+	for _, t := range names {
 		d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(t))
 		if d <= max(1, len(t)/3) && d < distance {
 			best, distance = t, d

@@ -224,7 +224,7 @@ func (s *reading) follow(p *Param, target, rest string, read func(resourceType s
 func (s *reading) target(p *Param, target string) error {
 	switch {
 	case !s.params.Definitions().IsResource(target):
-		return s.bad("%s is not a resource type%s", printable(target), SuggestType(s.params.Definitions().Resources(), target))
+		return s.bad("%s is not a resource type%s", printable(target), Near(s.params.Definitions().Resources(), target))
 	case len(p.Targets) > 0 && !slices.Contains(p.Targets, target):
 		return s.bad("%s.%s refers to %s, not to %s", p.Resource, p.Code, some(p.Targets), target)
 	}
@@ -248,7 +248,7 @@ func (s *reading) has(resourceType, name, value string) (Expr, error) {
 // referrer is the reference parameter through which resources of one type may refer to another.
 func (s *reading) referrer(resourceType, source, code string) (*Param, error) {
 	if !s.params.Definitions().IsResource(source) {
-		return nil, s.bad("%s is not a resource type%s", printable(source), SuggestType(s.params.Definitions().Resources(), source))
+		return nil, s.bad("%s is not a resource type%s", printable(source), Near(s.params.Definitions().Resources(), source))
 	}
 	p, err := s.param(source, code)
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/agnivade/levenshtein"
+
+	"github.com/heliograph/heliograph/fhir"
 )
 
 // Problem is one mistake in a configuration.
@@ -60,6 +62,11 @@ func (c *Config) Check() []Problem {
 	}
 	if _, err := time.LoadLocation(c.FHIR.Timezone); err != nil {
 		add("E_VALUE", "fhir.timezone", "%q is no time zone; write Europe/Amsterdam, say", c.FHIR.Timezone)
+	}
+	for _, name := range c.FHIR.Types {
+		if defs := fhir.R4(); !defs.IsResource(name) {
+			add("E_VALUE", "fhir.types", "%q is no resource type of FHIR %s%s", name, defs.Version, suggestion(slices.Values(defs.Resources()), name))
+		}
 	}
 	for _, o := range c.CORS.Origins {
 		if u, err := url.Parse(o); err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || strings.Contains(o, "*") {

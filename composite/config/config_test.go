@@ -30,6 +30,7 @@ func TestMistakes(t *testing.T) {
 		{"a text for a switch", "writes: {clientids: perhaps}\n", ":1: E_TYPE writes.clientids: true or false is expected"},
 		{"a text for a duration", "limits: {time: soon}\n", "E_TYPE limits.time: a duration such as 500ms, 30s or 2m is expected"},
 		{"a number for a mapping", "limits: 3\n", ":1: E_TYPE limits: a mapping of settings is expected"},
+		{"a type that is none", "fhir:\n  types: [Patient, Observaton]\n", `:2: E_VALUE fhir.types: "Observaton" is no resource type of FHIR 4.0.1; did you mean Observation?`},
 		{"a negative time", "limits: {time: -3s}\n", "limits.time: -3s is not above 0"},
 		{"a number for a duration", "limits:\n  time: 30\n", "limits.time: 30ns is below 1ms; write 30s"},
 		{"an empty time", "limits:\n  time: 0s\n", "E_RANGE limits.time"},

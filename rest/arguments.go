@@ -187,6 +187,9 @@ const maxSort = 16
 
 // controls reads the parameters of the page.
 func (h *Handler) controls(q *request, s *searching) (err error) {
+	if err := q.args.once("_count", "_offset", "_total", cursorArg); err != nil {
+		return err
+	}
 	for _, a := range q.args {
 		switch a.name {
 		case "_count":
@@ -245,7 +248,7 @@ func number(a arg) (int, error) {
 
 // searchTypes are the types of a search over several: those of _type, else all that are served.
 func (h *Handler) searchTypes(q *request, all []string) ([]string, error) {
-	list, ok := q.args.first("_type")
+	list, ok := q.args.list("_type")
 	if !ok {
 		return all, nil
 	}

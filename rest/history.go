@@ -62,6 +62,9 @@ func (h *Handler) historyOf(q *request) (*historyOf, error) {
 	if k.view, err = h.view(q, types); err != nil {
 		return nil, err
 	}
+	if err := q.args.once("_count", "_since", "_at", cursorArg); err != nil {
+		return nil, err
+	}
 	for _, a := range q.args {
 		if err := k.argument(h, q, a); err != nil {
 			return nil, err

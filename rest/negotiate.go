@@ -27,10 +27,11 @@ func (q *request) negotiate() error {
 	}
 	if format, ok := q.args.first("_format"); ok {
 		// A plus that was not encoded has become a space.
-		q.media = jsonMedia(strings.ReplaceAll(format, " ", "+"))
-		if q.media == "" {
-			return notAcceptable()
+		media := jsonMedia(strings.ReplaceAll(format, " ", "+"))
+		if media == "" {
+			return notAcceptable() // in the type that is there already
 		}
+		q.media = media
 		return nil
 	}
 	accept := q.header["Accept"]

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/heliograph/heliograph/composite"
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/outcome"
 	"github.com/heliograph/heliograph/patch"
@@ -40,6 +42,8 @@ func (h *Handler) failure(ctx context.Context, err error) response {
 		status := http.StatusUnprocessableEntity
 		if code := fault.Of(invalid); code != fault.BadUserInput {
 			status = statusOf(code)
+		} else if ofID(invalid) {
+			status = http.StatusBadRequest
 		}
 		return response{status: status, body: outcome.Append(nil, outcome.Of(outcome.Error, invalid.Issues))}
 	}
@@ -64,6 +68,11 @@ func (h *Handler) failure(ctx context.Context, err error) response {
 	}
 	out.body = outcome.Append(nil, []outcome.Issue{i})
 	return out
+}
+
+// ofID says whether the id of a resource that is written is missing or another than the URL's: that is 400 (R4, 3.1.0.4).
+func ofID(e *composite.InvalidError) bool {
+	return slices.ContainsFunc(e.Issues, func(i fhir.Issue) bool { return e.Ref.Type != "" && i.Path == e.Ref.Type+".id" })
 }
 
 func retryAfter(err error) string {

@@ -48,6 +48,34 @@ func (a args) first(name string) (string, bool) {
 	return "", false
 }
 
+// list gives the values of a parameter that is a list, which may come in parts.
+func (a args) list(name string) (string, bool) {
+	var all []string
+	for i := range a {
+		if a[i].name == name {
+			all = append(all, a[i].value)
+		}
+	}
+	return strings.Join(all, ","), all != nil
+}
+
+// once checks that parameters with one value are not given two: which of them counts is nowhere said.
+func (a args) once(names ...string) error {
+	for _, name := range names {
+		first, n := "", 0
+		for i := range a {
+			if a[i].name != name {
+				continue
+			}
+			if n++; n > 1 && a[i].value != first {
+				return fault.New(fault.BadUserInput, "%s is given more than once, with different values", name)
+			}
+			first = a[i].value
+		}
+	}
+	return nil
+}
+
 // without gives the others.
 func (a args) without(names ...string) args {
 	var out args

@@ -168,3 +168,39 @@ func TestMetadata(t *testing.T) {
 	a := w.get("metadata").status(200)
 	w.get("metadata", "If-None-Match: "+a.Header().Get("Etag")).status(304)
 }
+
+// TestRepeated: lists may come in parts, and what has one value is not given two.
+func TestRepeated(t *testing.T) {
+	w := open(t, practitioner, patient("a", "A"))
+	if b := w.get("?_type=Patient&_type=Practitioner&_summary=count").bundle(); *b.Total != 2 {
+		t.Errorf("%d in the types of both lists", *b.Total)
+	}
+	if body := w.get("Patient?_elements=name&_elements=generalPractitioner").status(200).Body.String(); !strings.Contains(body, `"generalPractitioner"`) || !strings.Contains(body, `"name"`) {
+		t.Error(body)
+	}
+	w.get("Patient?_count=1&_count=1").status(200)
+	for _, path := range []string{
+		"Patient?_count=1&_count=2", "Patient?_summary=true&_summary=text", "Patient?_total=none&_total=accurate", "Patient/a?_summary=true&_summary=text",
+		"_history?_since=2020&_since=2021", "_history?_count=1&_count=2", "Practitioner/d/Patient?_type=Practitioner",
+	} {
+		w.get(path).status(400)
+	}
+}
+
+// TestRefusedFormat: the answer to a format that is not there is of a type that is.
+func TestRefusedFormat(t *testing.T) {
+	w := open(t)
+	for _, path := range []string{"Patient?_format=xml", "metadata?_format=ttl"} {
+		if a := w.get(path).status(406); a.Header().Get("Content-Type") != "application/fhir+json; charset=utf-8" {
+			t.Errorf("%s: %v", path, a.Header())
+		}
+	}
+}
+
+// TestWrongID: an update whose resource has no id, or another, is 400 (R4, 3.1.0.4).
+func TestWrongID(t *testing.T) {
+	w := open(t)
+	w.send("PUT", "Patient/a", `{"resourceType":"Patient","active":true}`).status(400)
+	w.send("PUT", "Patient/a", patient("b", "B")).status(400)
+	w.send("PUT", "Patient/a", `{"resourceType":"Patient","id":"a","active":"x"}`).status(422)
+}

@@ -10,10 +10,18 @@ import (
 
 // searchType answers GET [type]?… and POST [type]/_search.
 func (h *Handler) searchType(ctx context.Context, q *request) (response, error) {
-	if _, ok := q.args.first("_type"); ok {
-		return response{}, fault.New(fault.BadUserInput, "_type is a parameter of a search over several types; the path names one")
+	if err := q.ofOneType(); err != nil {
+		return response{}, err
 	}
 	return h.search(ctx, q, scope{types: q.path[:1]})
+}
+
+// ofOneType refuses _type where the path names the type.
+func (q *request) ofOneType() error {
+	if _, ok := q.args.first("_type"); ok {
+		return fault.New(fault.BadUserInput, "_type is a parameter of a search over several types; the path names one")
+	}
+	return nil
 }
 
 // searchSystem answers GET [base]?… and POST _search.
@@ -36,6 +44,8 @@ func (h *Handler) searchCompartment(ctx context.Context, q *request) (response, 
 		}
 	} else if c.Params(q.path[2]) == nil && q.path[2] != ref.Type {
 		return response{}, fault.New(fault.BadUserInput, "%s is not in the compartment of %s", q.path[2], ref.Type)
+	} else if err := q.ofOneType(); err != nil {
+		return response{}, err
 	}
 	return h.search(ctx, q, in)
 }

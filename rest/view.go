@@ -101,8 +101,11 @@ func (e elements) of(resourceType string) *mask { return e[resourceType] }
 
 // view reads _summary and _elements for answers whose matches are of these types. What is included beside them is shown whole.
 func (h *Handler) view(q *request, types []string) (view, error) {
+	if err := q.args.once("_summary"); err != nil {
+		return nil, err
+	}
 	form, summarised := q.args.first("_summary")
-	list, listed := q.args.first("_elements")
+	list, listed := q.args.list("_elements")
 	switch {
 	case summarised && listed && form != "false":
 		return nil, fault.New(fault.BadUserInput, "_summary and _elements do not go together")

@@ -31,6 +31,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var c call
 	var status int
 	var err error
+	if c.caller, err = h.caller(r); err != nil { // before a body is read, which may be large
+		h.refuse(w, media, statusOf(err), err)
+		return
+	}
 	switch r.Method {
 	case http.MethodPost:
 		status, err = h.readPost(w, r, &c)
@@ -42,10 +46,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		h.refuse(w, media, status, err)
-		return
-	}
-	if c.caller, err = h.caller(r); err != nil {
-		h.refuse(w, media, statusOf(err), err)
 		return
 	}
 	switch explain := r.Header.Get("X-Heliograph-Explain"); explain {

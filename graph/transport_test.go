@@ -77,6 +77,7 @@ func TestTransport(t *testing.T) {
 		"not utf-8":            {"POST", "/graphql", "{\"query\":\"{version} #\xff\"}", post, 400, jsonType, "UTF-8"},
 		"nul":                  {"POST", "/graphql", `{"query":"{version} #\u0000"}`, modern, 400, responseType, "NUL"},
 		"large":                {"POST", "/graphql", `{"query":"{version}` + strings.Repeat(" ", 5000) + `"}`, post, 413, jsonType, "TOO_COSTLY"},
+		"not read":             {"POST", "/graphql", `{`, with(post, "Authorization", "bad"), 401, jsonType, "UNAUTHENTICATED"},
 		"not authenticated":    {"POST", "/graphql", `{"query":"{version}"}`, with(post, "Authorization", "bad"), 401, jsonType, "UNAUTHENTICATED"},
 		"parse error, old":     {"POST", "/graphql", `{"query":"{"}`, post, 200, jsonType, codeParse},
 		"parse error, new":     {"POST", "/graphql", `{"query":"{"}`, modern, 400, responseType, codeParse},

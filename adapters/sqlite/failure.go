@@ -95,7 +95,9 @@ func failure(ctx context.Context, err error) error {
 		f.Code, f.Message = fault.StoreUnavailable, "the database file may not be written"
 	case codeIO, codeCantOpen:
 		f.Code, f.Message = fault.StoreUnavailable, "the database file could not be read or written"
-	case codeCorrupt, codeNotADB:
+	case codeNotADB:
+		f.Code, f.Message = fault.StoreCorrupt, "the file is no database, or damaged at its beginning: take a backup that is whole"
+	case codeCorrupt:
 		f.Code, f.Message = fault.StoreCorrupt, "the database file is damaged: restore a backup"
 	case codeTooBig:
 		f.Code, f.Message = fault.BadUserInput, "the resource is larger than a row can be (1 GB)"

@@ -75,7 +75,7 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 		out.large = true
 		return out
 	}
-	vars, err := coercion{c.schema.doc, h.quiet}.variables(def, c.variables)
+	vars, err := (&coercion{schema: c.schema.doc, quiet: h.quiet}).variables(def, c.variables)
 	if err == nil {
 		err = d.checkConditions(def, vars)
 	}

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,10 +10,8 @@ import (
 )
 
 // object is a variable's value as an input object: what it has must be known and of its type, what it must have be there.
-// All that is wrong is said at once, each with the names that lead there.
-func (c coercion) object(def *ast.Definition, given map[string]any) (map[string]any, error) {
+func (c *coercion) object(def *ast.Definition, given map[string]any, at *spot) any {
 	out := make(map[string]any, len(given))
-	var problems []error
 	known := 0
 	for _, f := range def.Fields {
 		value, ok := given[f.Name]
@@ -29,35 +25,20 @@ func (c coercion) object(def *ast.Definition, given map[string]any) (map[string]
 		case !ok && !f.Type.NonNull:
 			continue
 		}
-		coerced, err := c.value(f.Type, value)
-		if err != nil {
-			problems = append(problems, below(f.Name, err))
-			continue
-		}
-		out[f.Name] = coerced
+		out[f.Name] = c.value(f.Type, value, &spot{up: at, name: f.Name, depth: at.depth + 1})
 	}
-	if len(given) > known {
-		problems = append(problems, c.unknown(def, given)...)
+	if len(given) > known && !c.full() {
+		c.unknown(def, given, at)
 	}
-	return out, errors.Join(problems...)
+	return out
 }
 
-// below puts a name before each problem of an error.
-func below(name string, err error) error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	var all []error
-	for _, e := range joined.Unwrap() {
-		all = append(all, below(name, e))
-	}
-	return errors.Join(all...)
-}
+// maxSuggested is the length of a name for which a like one is looked for.
+const maxSuggested = 80
 
-// unknown are the errors of members that an input object does not have, in the order of their names. A name that is like
-// none is a client's own text and not repeated.
-func (c coercion) unknown(def *ast.Definition, given map[string]any) (problems []error) {
+// unknown notes the members that an input object does not have, in the order of their names. A name that is like none is a client's
+// own text and not repeated.
+func (c *coercion) unknown(def *ast.Definition, given map[string]any, at *spot) {
 	var unknown, names []string
 	for name := range given {
 		if def.Fields.ForName(name) == nil {
@@ -68,30 +49,31 @@ func (c coercion) unknown(def *ast.Definition, given map[string]any) (problems [
 	for _, f := range def.Fields {
 		names = append(names, f.Name)
 	}
-	for _, name := range unknown {
-		if like := core.SuggestionList(name, names); len(like) > 0 && !c.quiet {
-			problems = append(problems, fmt.Errorf("%s has no member %q; did you mean %s?", def.Name, name, like[0]))
-			continue
+	for _, name := range unknown[:min(len(unknown), maxProblems)] {
+		if !c.quiet && len(name) <= maxSuggested {
+			if like := core.SuggestionList(name, names); len(like) > 0 {
+				c.bad(at, "%s has no member %q; did you mean %s?", def.Name, name, like[0])
+				continue
+			}
 		}
-		problems = append(problems, fmt.Errorf("%s has no member of a name that is given", def.Name))
+		c.bad(at, "%s has no member of a name that is given", def.Name)
 	}
-	return problems
 }
 
-// coerceScalar is a variable's value as one of our own scalars.
-func coerceScalar(name string, value any) (any, error) {
+// scalar is a variable's value as one of our own scalars.
+func (c *coercion) scalar(name string, value any, at *spot) any {
 	if name != typeDecimal {
-		return value, nil
+		return value
 	}
 	switch v := value.(type) {
 	case json.Number:
-		return v, nil
+		return v
 	case string:
 		if isNumber(v) {
-			return json.Number(v), nil
+			return json.Number(v)
 		}
 	}
-	return nil, fmt.Errorf("the value is not a number, or a string with one")
+	return c.bad(at, "the value is not a number, or a string with one")
 }
 
 // isNumber says whether a text is a number of JSON.

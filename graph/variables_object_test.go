@@ -1,6 +1,8 @@
 package graph_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,5 +47,27 @@ func TestQuietVariables(t *testing.T) {
 	a := w.post(`mutation M($p: PatientInput) { PatientCreate(resource: $p) { version } }`, map[string]any{"p": map[string]any{"birthdate": "x"}})
 	if len(a.Errors) != 1 || a.Errors[0].Message != "variable $p of type PatientInput: PatientInput has no member of a name that is given" {
 		t.Error(a.Errors)
+	}
+}
+
+// TestHostileVariables: what is wrong with a variable is said in a bounded time and length, however much it is and however deep.
+func TestHostileVariables(t *testing.T) {
+	w := open(t, nil)
+	deep := strings.Repeat(`{"a":1,"b":1,"and":[`, 2000) + `{}` + strings.Repeat(`]}`, 2000)
+	only := strings.Repeat(`{"and":[`, 2000) + `{}` + strings.Repeat(`]}`, 2000)
+	var many strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&many, `"birthdat%d":1,`, i)
+	}
+	for name, value := range map[string]string{
+		"deep": deep, "only deep": only, "many": `{` + many.String() + `"_id":"x"}`, "long": `{"` + strings.Repeat("birthdate", 50_000) + `":1}`,
+	} {
+		var a *answer
+		n := allocated(func() {
+			a = w.post(`query($w: PatientWhere) { PatientList(where: $w) { id } }`, json.RawMessage(`{"w":`+value+`}`))
+		})
+		if len(a.Errors) != 1 || len(a.Errors[0].Message) > 64<<10 || n > 100<<20 {
+			t.Errorf("%s: %d bytes, %.300v", name, n, a.Errors)
+		}
 	}
 }

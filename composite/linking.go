@@ -124,10 +124,16 @@ func messageOf(err error) string {
 	return "internal error"
 }
 
+// MaxCondition is the length of a condition as in a URL, in bytes.
+const MaxCondition = 64 << 10
+
 // Condition reads the search part of a URL ("identifier=urn:x|1&active=true", with or without "?") as a condition on a type: what
 // If-None-Exist holds, and what stands in the URL of a conditional command. It must have parameters, and all are strict; parameters that say
-// how an answer looks (_count, _sort, …) are refused. The error is BadUserInput or Unsupported and lists everything wrong.
+// how an answer looks (_count, _sort, …) are refused. The error is BadUserInput or Unsupported and lists everything wrong; TooCostly beyond MaxCondition.
 func (s *Storage) Condition(resourceType, query string) (*search.Query, error) {
+	if len(query) > MaxCondition {
+		return nil, fault.New(fault.TooCostly, "the condition on %s is longer than %d bytes", resourceType, MaxCondition)
+	}
 	values, err := url.ParseQuery(strings.TrimPrefix(query, "?"))
 	if err != nil {
 		return nil, fault.New(fault.BadUserInput, "the condition on %s is no query of a URL", resourceType)

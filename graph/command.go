@@ -174,7 +174,11 @@ func (k *commander) where(typ string, args arguments) *search.Query {
 
 // criteria reads a condition as a URL has it: "identifier=http://example.org|1&active=true".
 func (k *commander) criteria(typ, name, text string) *search.Query {
-	q := &search.Query{Caller: k.c.caller, Type: typ}
+	q := &search.Query{Caller: k.c.caller, Type: typ, Where: search.False{}}
+	if len(text) > composite.MaxCondition {
+		k.note(fault.New(fault.TooCostly, "%s: a condition has at most %d bytes", name, composite.MaxCondition))
+		return q
+	}
 	var and search.And
 	before := len(k.errors)
 	for part := range strings.SplitSeq(strings.TrimPrefix(text, "?"), "&") {

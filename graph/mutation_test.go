@@ -207,6 +207,15 @@ var conditionLines = []string{
 	"BAD_USER_INPUT[PatientDelete]search: a % is not followed by two hexadecimal digits",
 }
 
+// TestLongCondition: a condition has a greatest length, for a body may be large.
+func TestLongCondition(t *testing.T) {
+	w := open(t, nil)
+	a := w.post(`mutation($c: String) { PatientDelete(search: $c) { id } }`, map[string]any{"c": "identifier=" + strings.Repeat("x,", 100_000) + "x"})
+	if got := strings.Join(codes(a), " "); got != "TOO_COSTLY[PatientDelete]" {
+		t.Error(got, a.Errors)
+	}
+}
+
 // TestConditionOfNothing: a condition that says nothing, because a variable is null, is no condition: it would hit whatever there is.
 func TestConditionOfNothing(t *testing.T) {
 	w := open(t, nil, `{"resourceType":"Patient","id":"only"}`)

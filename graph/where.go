@@ -23,6 +23,7 @@ type whereReader struct {
 	reader *search.Reader
 	count  int
 	errs   []error
+	hidden int // errors beyond those that are told
 }
 
 // input is the value of an input object, coerced.
@@ -32,21 +33,20 @@ type input = map[string]any
 func readWhere(schema *Schema, reader *search.Reader, typeName string, value input) (search.Expr, error) {
 	w := whereReader{schema: schema, reader: reader}
 	e := w.object(typeName, value, "where", 0)
-	return e, together(w.errs)
+	return e, together(w.errs, w.hidden)
 }
 
-// together makes one error of several: the code of the first, and all messages.
-func together(errs []error) error {
+// together makes one error of several, and of some that are only counted: the code of the first, and all messages.
+func together(errs []error, hidden int) error {
 	if len(errs) == 0 {
 		return nil
 	}
-	const most = 20
 	var messages []string
-	for _, err := range errs[:min(len(errs), most)] {
+	for _, err := range errs {
 		messages = append(messages, messageOf(err, codeOf(err)))
 	}
-	if more := len(errs) - most; more > 0 {
-		messages = append(messages, "and "+strconv.Itoa(more)+" more")
+	if hidden > 0 {
+		messages = append(messages, "and "+strconv.Itoa(hidden)+" more")
 	}
 	return &fault.Error{Code: codeOf(errs[0]), Message: strings.Join(messages, "; ")}
 }
@@ -57,6 +57,10 @@ func (w *whereReader) bad(at, format string, args ...any) search.Expr {
 
 // failed notes an error at a path.
 func (w *whereReader) failed(at string, err error) search.Expr {
+	if len(w.errs) >= maxProblems {
+		w.hidden++
+		return search.False{}
+	}
 	w.errs = append(w.errs, fault.New(codeOf(err), "%s: %s", at, messageOf(err, codeOf(err))))
 	return search.False{}
 }

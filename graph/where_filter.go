@@ -18,6 +18,9 @@ func (w *whereReader) clause(p *search.Param, modifier string, texts []string, a
 	for range texts {
 		w.spend(at)
 	}
+	if w.count > maxConditions {
+		return search.False{} // it is said, and not worth reading
+	}
 	name := p.Code
 	if modifier != "" {
 		name += ":" + modifier

@@ -133,6 +133,25 @@ func TestWhereErrors(t *testing.T) {
 	}
 }
 
+// TestLongWhere: what is too much of a condition is counted and not read.
+func TestLongWhere(t *testing.T) {
+	w := newWheres(t)
+	for _, item := range []string{"null", `"x"`} {
+		where := `{"gender":{"code":[` + strings.Repeat(item+",", 300_000) + item + `]}}`
+		var value map[string]any
+		if err := json.Unmarshal([]byte(where), &value); err != nil {
+			t.Fatal(err)
+		}
+		if n := allocated(func() {
+			if _, err := graph.ReadWhere(w.schema, w.reader, "Patient", value); err == nil || len(err.Error()) > 10_000 {
+				t.Errorf("%.300v", err)
+			}
+		}); n > 100<<20 {
+			t.Errorf("%s: %d bytes", item, n)
+		}
+	}
+}
+
 // TestCompositeWhereErrors: a part of a composite says less than a filter.
 func TestCompositeWhereErrors(t *testing.T) {
 	w := newWheres(t)

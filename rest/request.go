@@ -187,8 +187,13 @@ func segments(path string) ([]string, error) {
 	return out, nil
 }
 
-// form adds the parameters of a posted form to those of the URL (R4, 3.1.0.9.1).
+// form adds the parameters of a posted form, if there is one, to those of the URL (R4, 3.1.0.9.1).
 func (q *request) form() error {
+	if q.header.Get("Content-Type") == "" {
+		if text, err := q.all(); err != nil || len(text) == 0 {
+			return err
+		}
+	}
 	media, _, _ := mime.ParseMediaType(q.header.Get("Content-Type"))
 	if media != "application/x-www-form-urlencoded" {
 		return unsupportedMedia("application/x-www-form-urlencoded")

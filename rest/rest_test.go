@@ -204,3 +204,14 @@ func TestWrongID(t *testing.T) {
 	w.send("PUT", "Patient/a", patient("b", "B")).status(400)
 	w.send("PUT", "Patient/a", `{"resourceType":"Patient","id":"a","active":"x"}`).status(422)
 }
+
+// TestPostedWithoutForm: what is posted without a body has the parameters of its URL; a body without a type is refused.
+func TestPostedWithoutForm(t *testing.T) {
+	w := open(t, practitioner, patient("a", "A"), patient("b", "B"))
+	for path, want := range map[string]int{"Patient/_search?family=a": 1, "Patient/_search": 2, "Patient/a/$everything": 1} {
+		if b := w.send("POST", path, "").bundle(); len(b.Entry) != want {
+			t.Errorf("%s: %d instead of %d", path, len(b.Entry), want)
+		}
+	}
+	w.send("POST", "Patient/_search", "family=a", "Content-Type: ").status(415)
+}

@@ -42,6 +42,30 @@ func testOrders(t *testing.T, r *rig) {
 			r.sameSearch(t, what+", the last three", q)
 		}
 	}
+	r.unstored(t)
+}
+
+// unstored sorts what nothing that was ever stored can match: a parameter without a value in the data, alone and beside one that has.
+func (r *rig) unstored(t *testing.T) {
+	t.Helper()
+	values := map[search.ParamType]search.Value{
+		search.Token: {Code: "none"}, search.String: {Text: "none"}, search.Date: {Op: search.Gt, Lo: 1, Hi: 2}, search.Reference: {Type: "Patient", Code: "none"},
+	}
+	for _, kind := range []string{"Slot", "Patient"} {
+		for _, p := range r.data.Params.Of(kind) {
+			v, ok := values[p.Type]
+			if !ok || p.Code == search.ParamID || p.Code == search.ParamLastUpdated || slices.Contains(r.data.searched(kind), p) {
+				continue
+			}
+			for _, by := range []string{search.ParamLastUpdated, search.ParamID} {
+				for _, desc := range []bool{false, true} {
+					q := request(kind, search.Clause{Param: p, Values: []search.Value{v}})
+					q.Query.Sort, q.Limit = []search.SortKey{{Param: r.data.Params.Param(kind, by), Desc: desc}}, 3
+					r.sameSearch(t, kind+" of "+p.Code+", of which there are none, by "+by, q)
+				}
+			}
+		}
+	}
 }
 
 func sortText(sort []search.SortKey) string {

@@ -63,7 +63,6 @@ func Bind(q search.Query, param *search.Param) Binding {
 		write(param.Code)
 	}
 	bindWhere(write, q.Where)
-	writeIDs(q.Where, write)
 	for _, k := range q.Sort {
 		write(k.Param.Code)
 		if k.Desc {
@@ -71,32 +70,6 @@ func Bind(q search.Query, param *search.Param) Binding {
 		}
 	}
 	return Binding(h.Sum(nil))
-}
-
-// writeIDs writes all ids of a condition: its text has only the first of many.
-func writeIDs(e search.Expr, write func(string)) {
-	var parts []search.Expr
-	switch e := e.(type) {
-	case search.IDs:
-		for _, id := range e.IDs {
-			write(id)
-		}
-	case search.And:
-		parts = e
-	case search.Or:
-		parts = e
-	case search.Not:
-		parts = []search.Expr{e.X}
-	case search.Chain:
-		parts = []search.Expr{e.Where}
-	case search.Has:
-		parts = []search.Expr{e.Where}
-	case search.List:
-		parts = []search.Expr{e.Where}
-	}
-	for _, p := range parts {
-		writeIDs(p, write)
-	}
 }
 
 // bindWhere writes a condition as it prints, and then all ids in it: of a long list of them, only the beginning is printed.

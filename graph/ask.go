@@ -46,6 +46,8 @@ type asker struct {
 	vars     map[string]any
 	key      []byte
 	refs     *resolver
+	// conditions are those of typed wheres so far.
+	conditions int
 	// written is what the payload that is being written is of.
 	written *written
 }

@@ -123,9 +123,7 @@ func (c *compiler) constantWhere(f *fetch) *constantWhere {
 		return nil
 	}
 	value, _ := literal(arg.Value, nil)
-	w := &constantWhere{value: asInput(value)}
-	w.expr, w.err = readWhere(c.schema, c.reader, f.typ, w.value)
-	return w
+	return constant(c.schema, c.reader, f.typ, asInput(value))
 }
 
 // varies says whether a value depends on the request: on variables, or on the time, from which ap measures the distance of a date.

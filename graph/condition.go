@@ -6,6 +6,7 @@ import (
 
 	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -42,14 +43,15 @@ func (k *asker) condition(a *ask, f *fetch, args arguments) (search.Expr, error)
 	if where == nil {
 		return all(parts), nil
 	}
+	if k.conditions += where.count; k.conditions > maxAllConditions {
+		return nil, fault.New(fault.TooCostly, "the conditions of the query have more than %d parts in all", maxAllConditions)
+	}
 	a.window.where, a.typed = where.value, where.expr
 	return all(append(parts[:len(parts):len(parts)], where.expr)), where.err
 }
 
 func (k *asker) typed(typeName string, value input) *constantWhere {
-	w := &constantWhere{value: value}
-	w.expr, w.err = readWhere(k.schema, k.reader, typeName, value)
-	return w
+	return constant(k.schema, k.reader, typeName, value)
 }
 
 // argument reads one argument that is no where.

@@ -85,6 +85,7 @@ type constantWhere struct {
 	value input
 	expr  search.Expr
 	err   error
+	count int // of its conditions
 }
 
 // names says whether a fetch is of one thing that may have no name, which is then nothing.

@@ -14,6 +14,8 @@ import (
 const (
 	maxConditions = 1000
 	maxNesting    = 50
+	// maxAllConditions are those of all typed wheres of a query: a variable may stand in many.
+	maxAllConditions = 20 * maxConditions
 )
 
 // whereReader makes a condition of a typed where. Each value goes through the Reader, so that it is encoded as REST's are. It goes
@@ -31,9 +33,15 @@ type input = map[string]any
 
 // readWhere reads a typed where on a resource type.
 func readWhere(schema *Schema, reader *search.Reader, typeName string, value input) (search.Expr, error) {
+	w := constant(schema, reader, typeName, value)
+	return w.expr, w.err
+}
+
+// constant reads a typed where as readWhere does.
+func constant(schema *Schema, reader *search.Reader, typeName string, value input) *constantWhere {
 	w := whereReader{schema: schema, reader: reader}
 	e := w.object(typeName, value, "where", 0)
-	return e, together(w.errs, w.hidden)
+	return &constantWhere{value: value, expr: e, err: together(w.errs, w.hidden), count: w.count}
 }
 
 // together makes one error of several, and of some that are only counted: the code of the first, and all messages.

@@ -152,6 +152,20 @@ func TestLongWhere(t *testing.T) {
 	}
 }
 
+// TestAllConditions: a variable with many conditions may stand in some fields, not in all.
+func TestAllConditions(t *testing.T) {
+	w := open(t, nil)
+	names := map[string]any{"w": map[string]any{"name": map[string]any{"contains": strings.Fields(times(900, "n§ "))}}}
+	query := func(n int) string {
+		return `query($w: PatientWhere) { ` + times(n, "a§: PatientConnection(where: $w) { count } ") + `}`
+	}
+	w.data(query(10), names)
+	a := w.post(query(30), names)
+	if got := codes(a); len(got) != 8 || got[0] != "TOO_COSTLY[a22]" {
+		t.Error(got)
+	}
+}
+
 // TestCompositeWhereErrors: a part of a composite says less than a filter.
 func TestCompositeWhereErrors(t *testing.T) {
 	w := newWheres(t)

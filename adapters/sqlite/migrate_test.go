@@ -71,22 +71,33 @@ func tokenRows(t *testing.T, dir, script string) (rows []string) {
 	return rows
 }
 
-// TestMigrateBare takes a database back to when text alone was a code without a system: what it finds is the same.
+// TestMigrateBare takes a database back to when text alone was a code without a system: what it finds is the same, also where there are
+// more systems than have a name each.
 func TestMigrateBare(t *testing.T) {
+	t.Run("few systems", func(t *testing.T) { migrateBare(t, 0, "s") })
+	t.Run("many systems", func(t *testing.T) { migrateBare(t, 300, "s+") })
+}
+
+func migrateBare(t *testing.T, systems int, shared string) {
 	dir := t.TempDir()
 	s := openStore(t, sqlite.Config{Dir: dir})
+	write := func(id, code string) {
+		mustWrite(t, s, adaptertest.Index(t, fmt.Appendf(nil, `{"resourceType":"Observation","id":%q,"status":"final","code":%s}`, id, code)).Put())
+	}
+	for i := range systems {
+		write(fmt.Sprint("s", i), fmt.Sprintf(`{"coding":[{"system":"urn:%d","code":"y"}]}`, i))
+	}
 	for i := range 120 {
-		code := []string{`{"text":"Heart rate"}`, `{"coding":[{"code":"x"}],"text":"Heart"}`, `{"coding":[{"system":"urn:s","code":"x"}]}`, `{"coding":[{"system":"urn:s"}]}`}[i%4]
-		mustWrite(t, s, adaptertest.Index(t, fmt.Appendf(nil, `{"resourceType":"Observation","id":"%d","status":"final","code":%s}`, i, code)).Put())
+		write(fmt.Sprint(i), []string{`{"text":"Heart rate"}`, `{"coding":[{"code":"x"}],"text":"Heart"}`, `{"coding":[{"system":"urn:s","code":"x"}]}`, `{"coding":[{"system":"urn:s"}]}`}[i%4])
 	}
 	mustClose(t, s)
 	before := tokenRows(t, dir, "")
-	tokenRows(t, dir, `UPDATE label SET sid = (SELECT s.id FROM names b JOIN names s USING (tenant, type, code) WHERE s.sub = 's' AND b.id = label.sid)
-			WHERE sid IN (SELECT id FROM names WHERE sub = 'b');
-		UPDATE tx SET sid = (SELECT s.id FROM names b JOIN names s USING (tenant, type, code) WHERE s.sub = 's' AND b.id = tx.sid)
-			WHERE sid IN (SELECT id FROM names WHERE sub = 'b');
-		DELETE FROM names WHERE sub = 'b'; DROP INDEX resource_position; DROP INDEX history_position;
-		DELETE FROM goose_db_version WHERE version_id >= 4`)
+	tokenRows(t, dir, `UPDATE label SET sid = (SELECT s.id FROM names b JOIN names s USING (tenant, type, code) WHERE s.sub = '`+shared+`' AND b.id = label.sid)
+			WHERE sid IN (SELECT id FROM names WHERE sub IN ('b', 'b+'));
+		UPDATE tx SET sid = (SELECT s.id FROM names b JOIN names s USING (tenant, type, code) WHERE s.sub = '`+shared+`' AND b.id = tx.sid)
+			WHERE sid IN (SELECT id FROM names WHERE sub IN ('b', 'b+'));
+		DELETE FROM names WHERE sub IN ('b', 'b+'); DELETE FROM goose_db_version WHERE version_id >= 4;
+		DROP INDEX resource_position; DROP INDEX history_position`)
 	s = openStore(t, sqlite.Config{Dir: dir})
 	reader := search.NewReader(adaptertest.Parameters(t), search.ReaderConfig{})
 	for query, want := range map[string]int{"code:text=heart": 60, "code:missing=true": 0, "code=x": 60, "code=|x": 30, "code=urn:s|": 60} {
@@ -99,7 +110,8 @@ func TestMigrateBare(t *testing.T) {
 			t.Errorf("%s finds %d, want %d", query, got, want)
 		}
 	}
-	mustWrite(t, s, adaptertest.Index(t, []byte(`{"resourceType":"Observation","id":"0","status":"final","code":{"text":"Heart rate"}}`)).Put())
+	write("0", `{"coding":[{"system":"urn:s","code":"x"}]}`)
+	write("0", `{"text":"Heart rate"}`)
 	mustClose(t, s)
 	if after := tokenRows(t, dir, ""); len(after) != len(before) {
 		t.Errorf("%d rows of tokens, want %d", len(after), len(before))

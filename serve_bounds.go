@@ -20,16 +20,34 @@ func (h *house) limited(next http.Handler) http.Handler {
 	})
 }
 
-// limitedFHIR is limited but for a Bundle that is posted: what arrives for minutes, and is committed at once, ends when the program does.
+// limitedFHIR is limited but for a Bundle that is posted: what arrives for minutes, and is committed at once, ends when the program does,
+// or when nothing more arrives for limits.time.
 func (h *house) limitedFHIR(ctx context.Context, next http.Handler) http.Handler {
 	short, long := h.limited(next), untilStopped(ctx, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
+			r.Body = &arriving{r.Body, http.NewResponseController(w), ctx, h.cfg.Limits.Time}
 			long.ServeHTTP(w, r)
 			return
 		}
 		short.ServeHTTP(w, r)
 	})
+}
+
+// arriving is a body of which something has to come within a time: who sends a Bundle and stops holds no place for ever.
+type arriving struct {
+	io.ReadCloser
+	conn   *http.ResponseController
+	until  context.Context // the program's: once it ends, the deadline is now and stays so
+	within time.Duration
+}
+
+// Read implements io.Reader.
+func (a *arriving) Read(p []byte) (int, error) {
+	if a.until.Err() == nil {
+		_ = a.conn.SetReadDeadline(time.Now().Add(a.within)) // without deadlines the body is there
+	}
+	return a.ReadCloser.Read(p)
 }
 
 // straight sends what is below /fhir to its handler also where the mux would tidy the path (/fhir//Patient): a redirect, in HTML, is

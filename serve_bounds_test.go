@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +48,28 @@ func TestAdmitted(t *testing.T) {
 		if w := <-done; w.Code != http.StatusOK {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
+	}
+}
+
+// TestArriving: of a Bundle that stops in the middle nothing is waited for longer than limits.time, from one piece to the next.
+func TestArriving(t *testing.T) {
+	cfg := config.Default()
+	cfg.Limits.Time = 200 * time.Millisecond
+	h := &house{fhirHouse: fhirHouse{cfg: cfg}}
+	ended := make(chan error, 1)
+	server := httptest.NewServer(h.limitedFHIR(t.Context(), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, err := io.Copy(io.Discard, r.Body)
+		ended <- err
+	})))
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "POST /fhir HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+	if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%v", err)
 	}
 }
 

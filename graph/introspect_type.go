@@ -124,21 +124,7 @@ func (n *introspector) fields(dst []byte, f *collected, def *ast.Definition) []b
 func (n *introspector) inputs(dst []byte, f *collected, args ast.ArgumentDefinitionList) []byte {
 	dst = append(dst, '[')
 	for i, a := range args {
-		dst = n.object(comma(dst, i), f, "__InputValue", func(dst []byte, f *collected) []byte {
-			switch f.fields[0].Name {
-			case "name":
-				return appendQuoted(dst, a.Name)
-			case "description":
-				return appendText(dst, a.Description)
-			case "type":
-				return n.typeOf(dst, f, a.Type)
-			case "defaultValue":
-				if a.DefaultValue != nil {
-					return appendQuoted(dst, a.DefaultValue.String())
-				}
-			}
-			return notDeprecated(dst, f)
-		})
+		dst = n.input(comma(dst, i), f, a.Name, a.Description, a.Type, a.DefaultValue)
 	}
 	return append(dst, ']')
 }
@@ -146,24 +132,29 @@ func (n *introspector) inputs(dst []byte, f *collected, args ast.ArgumentDefinit
 // members are those of an input object.
 func (n *introspector) members(dst []byte, f *collected, def *ast.Definition) []byte {
 	dst = append(dst, '[')
-	for i, member := range def.Fields {
-		dst = n.object(comma(dst, i), f, "__InputValue", func(dst []byte, f *collected) []byte {
-			switch f.fields[0].Name {
-			case "name":
-				return appendQuoted(dst, member.Name)
-			case "description":
-				return appendText(dst, member.Description)
-			case "type":
-				return n.typeOf(dst, f, member.Type)
-			case "defaultValue":
-				if member.DefaultValue != nil {
-					return appendQuoted(dst, member.DefaultValue.String())
-				}
-			}
-			return notDeprecated(dst, f)
-		})
+	for i, m := range def.Fields {
+		dst = n.input(comma(dst, i), f, m.Name, m.Description, m.Type, m.DefaultValue)
 	}
 	return append(dst, ']')
+}
+
+// input is an argument, or a member of an input object.
+func (n *introspector) input(dst []byte, f *collected, name, description string, t *ast.Type, value *ast.Value) []byte {
+	return n.object(dst, f, "__InputValue", func(dst []byte, f *collected) []byte {
+		switch f.fields[0].Name {
+		case "name":
+			return appendQuoted(dst, name)
+		case "description":
+			return appendText(dst, description)
+		case "type":
+			return n.typeOf(dst, f, t)
+		case "defaultValue":
+			if value != nil {
+				return appendQuoted(dst, value.String())
+			}
+		}
+		return notDeprecated(dst, f)
+	})
 }
 
 func (n *introspector) values(dst []byte, f *collected, def *ast.Definition) []byte {

@@ -100,8 +100,12 @@ func (w *writer) row(dst []byte, at int, f *fill) []byte {
 	}
 	for i := r.faults; i < r.faultEnd; i++ {
 		fault := &w.x.run.Faults[i]
+		err := fault.Err
+		if err == nil {
+			err = corrupt(r.id.ref, *fault)
+		}
 		w.push(step{row: r, at: fault.At})
-		w.problem(corrupt(r.id.ref, *fault), nil)
+		w.problem(err, nil)
 		w.pop()
 	}
 	holes := w.x.run.Holes[r.holes:r.holeEnd]

@@ -169,6 +169,9 @@ func TestCompileRefuses(t *testing.T) {
 		"a bad constant":     {Fields: []projection.Field{{Key: "a", Kind: projection.Constant, Value: "x"}}},
 		"a list of Raw":      {Fields: []projection.Field{{Key: "a", Name: "a", Kind: projection.Raw, List: true}}},
 		"an unknown kind":    {Fields: []projection.Field{{Key: "a", Name: "a", Kind: 99}}},
+		"a pick of scalars":  {Fields: []projection.Field{{Key: "a", Name: "a", List: true, Pick: 1}}},
+		"a pick of no list":  {Fields: []projection.Field{{Key: "a", Name: "a", Kind: projection.Object, Sub: sub, Pick: 1}}},
+		"a negative pick":    {Fields: []projection.Field{{Key: "a", Name: "a", Kind: projection.Object, List: true, Sub: sub, Pick: -1}}},
 		"nested variants":    {ByType: map[string]*projection.Plan{"Group": poly}},
 		"a nil variant":      {ByType: map[string]*projection.Plan{"Group": nil}},
 	} {

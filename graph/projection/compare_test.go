@@ -76,7 +76,11 @@ func notesOf(doc []byte, start int, holes []projection.Place, faults []projectio
 		all = append(all, note{h.At, fmt.Sprintf("%v: hole %d", projection.PathAt(doc, start, h.At), h.Hole)})
 	}
 	for _, f := range faults {
-		all = append(all, note{f.At, fmt.Sprintf("%v: %s, found %s", projection.PathAt(doc, start, f.At), f.Want, f.Found)})
+		text := fmt.Sprintf("%s, found %s", f.Want, f.Found)
+		if f.Err != nil {
+			text = f.Err.Error()
+		}
+		all = append(all, note{f.At, fmt.Sprintf("%v: %s", projection.PathAt(doc, start, f.At), text)})
 	}
 	slices.SortStableFunc(all, func(a, b note) int { return a.at - b.at })
 	var texts []string
@@ -94,6 +98,7 @@ func compare(t fataler, s *selection, src []byte, run *projection.Run) {
 		t.Fatalf("compile: %v", err)
 	}
 	run.Reset()
+	run.Picks = picks()
 	got, notes, err := project(plan, src, run)
 	root, unreadable := parse(src)
 	var corrupt *projection.Error

@@ -163,11 +163,17 @@ func (o *oracle) field(f selField, omit bool, parent, m node, present bool) stri
 	case m.kind != '[':
 		o.note("list, found %s", shape(m.kind))
 		return "null"
-	case len(m.members) == 0 && omit:
+	}
+	elements, err := picked(f.Pick, m.members)
+	switch {
+	case err != nil:
+		o.note("%v", err)
+		return "null"
+	case len(elements) == 0 && omit:
 		return ""
 	}
-	parts := make([]string, len(m.members))
-	for i, element := range m.members {
+	parts := make([]string, len(elements))
+	for i, element := range elements {
 		o.path = append(o.path, i)
 		parts[i] = o.single(f, element)
 		o.path = o.path[:len(o.path)-1]

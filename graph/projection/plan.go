@@ -3,6 +3,7 @@ package projection
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"unicode/utf8"
 )
 
@@ -56,6 +57,9 @@ type Field struct {
 	Value string
 	// Hole is the number of a Hole, chosen by the caller and handed back in [Place].
 	Hole int
+	// Pick is 1 + the index in Run.Picks of the pick of a list of Objects; 0 is none: all its elements are in the answer. Fields
+	// of one member with different picks are scanned on their own.
+	Pick int
 }
 
 // Selection is what [Compile] makes a [Plan] of.
@@ -98,6 +102,7 @@ type slot struct {
 	kind Kind
 	typ  Type
 	list bool
+	pick int32
 }
 
 // Compile checks a selection and compiles it. It fails on a mistake of the caller only: a key twice, a key that is no GraphQL
@@ -174,7 +179,7 @@ func (f Field) slot() slot {
 	if f.Kind == Hole {
 		return slot{kind: Raw}
 	}
-	return slot{sub: f.Sub, kind: f.Kind, typ: f.Type, list: f.List}
+	return slot{sub: f.Sub, kind: f.Kind, typ: f.Type, list: f.List, pick: int32(f.Pick)}
 }
 
 func withSlot(slots []slot, s slot) []slot {
@@ -204,6 +209,8 @@ func (f Field) check() error {
 		return fmt.Errorf("only a Scalar has a Type")
 	case f.List && f.Kind != Scalar && f.Kind != Object:
 		return fmt.Errorf("only a Scalar or an Object can be a List")
+	case f.Pick != 0 && (f.Kind != Object || !f.List || f.Pick < 0 || f.Pick > math.MaxInt32):
+		return fmt.Errorf("only a list of Objects has a Pick, which is a number from 1")
 	}
 	return nil
 }

@@ -90,6 +90,9 @@ func (p *planner) field(name string, samples []node, depth int) selField {
 	objects := slices.DeleteFunc(values, func(n node) bool { return n.kind != '{' })
 	if (len(objects) > 0) != p.one(15) && depth > 0 {
 		f.Kind, f.sub = projection.Object, p.selection(objects, depth-1)
+		if f.List && p.one(2) {
+			f.Pick = p.IntN(len(picks()) + 1)
+		}
 	} else if p.one(3) {
 		f.Type = projection.Type(p.IntN(5))
 	}

@@ -24,7 +24,8 @@ type Place struct {
 }
 
 // Fault is a stored value of another shape than the schema says: an object for a list, a string for an object, a fraction for an
-// Int. Its place in the output holds null. GraphQL reports it as an error at [PathAt] of At.
+// Int. Its place in the output holds null. GraphQL reports it as an error at [PathAt] of At. With Err it is a list whose
+// Pick failed, and nothing is wrong with what is stored.
 type Fault struct {
 	// At is the offset of the null in the output.
 	At int
@@ -32,9 +33,14 @@ type Fault struct {
 	Offset int
 	// Want and Found are "list", "object", "string", "number", "integer", "boolean" or "scalar".
 	Want, Found string
+	// Err is what Pick.Keep gave; Offset, Want and Found are then empty.
+	Err error
 }
 
 func (f Fault) Error() string {
+	if f.Err != nil {
+		return f.Err.Error()
+	}
 	return fmt.Sprintf("projection: %s at byte %d of the stored resource, where the schema has %s", f.Found, f.Offset, f.Want)
 }
 
@@ -77,9 +83,11 @@ const MaxDepth = 512
 type Run struct {
 	Holes  []Place
 	Faults []Fault
+	// Picks are those that the fields' numbers name, in every plan that is run: one for each number.
+	Picks []Pick
 	// Most is the length at which Append gives up, within a source's length of it. Again is how many bytes may be scanned once
-	// more, from Reset to Reset, because a member is selected under several keys with different selections. 0 is no limit; past
-	// them the error is TooLong or TooOften.
+	// more, from Reset to Reset, because a member is selected under several keys with different selections, or because a Pick's
+	// Keep reads it. 0 is no limit; past them the error is TooLong or TooOften.
 	Most, Again int
 
 	src    []byte
@@ -88,6 +96,8 @@ type Run struct {
 	again  int
 	full   bool
 	failed Error // set where a scanner answers with stop
+	// refused are the errors of picks in this source.
+	refused []error
 }
 
 // Reset forgets the holes and faults and keeps the memory, unless it has grown out of all measure.
@@ -113,7 +123,7 @@ func (p *Plan) Append(dst, src []byte, r *Run) ([]byte, error) {
 	if len(src) > math.MaxInt32 {
 		return dst, &Error{Offset: math.MaxInt32, Reason: TooLarge}
 	}
-	r.src, r.tape, r.depth = src, r.tape[:0], 0
+	r.src, r.tape, r.depth, r.failed, r.refused = src, r.tape[:0], 0, Error{}, r.refused[:0]
 	block, end := r.root(p)
 	if end < 0 {
 		failed := r.failed

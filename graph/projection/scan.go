@@ -6,6 +6,7 @@ package projection
 //	absent            {0, 0}
 //	null              {isNull, offset}
 //	a fault           {isFault, offset}
+//	a failed pick     {isRefused, 1 + index in refused}
 //	a scalar or raw   {start, end}
 //	an object         {block, 0}
 //	a list            {first block or entry, count}; of an empty one the first is any but 0
@@ -17,8 +18,10 @@ type entry struct{ a, b int32 }
 const (
 	isNull  = -1
 	isFault = -2
-	header  = 2
-	maxTape = 1 << 27
+	// isRefused is of a list whose pick failed.
+	isRefused = -3
+	header    = 2
+	maxTape   = 1 << 27
 )
 
 func (r *Run) root(p *Plan) (block, end int) {

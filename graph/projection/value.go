@@ -3,7 +3,10 @@ package projection
 // value scans the member's value that starts at src[i].
 func (r *Run) value(s *slot, i int) (e entry, end int) {
 	if s.list && r.src[i] == '[' {
-		if s.kind == Object {
+		switch {
+		case s.pick > 0:
+			return r.picked(s, i)
+		case s.kind == Object:
 			return r.objects(s, i)
 		}
 		return r.scalars(s, i)
@@ -60,22 +63,36 @@ func (r *Run) scalars(s *slot, i int) (e entry, end int) {
 
 // objects scans a list of objects into a chain of blocks.
 func (r *Run) objects(s *slot, i int) (e entry, end int) {
-	first, last, count := 1, 0, int32(0)
+	var list chain
 	i, more := r.open(i)
 	for more {
 		var block int
 		if block, i = r.element(s, i); i < 0 {
 			return e, stop
 		}
-		if count++; count == 1 {
-			first = block
-		} else {
-			r.tape[last+1].a = int32(block)
-		}
-		last = block
+		r.link(&list, block)
 		i, more = r.next(i)
 	}
-	return entry{int32(first), count}, i
+	return list.entry(), i
+}
+
+// chain is a list of blocks while it is made.
+type chain struct{ first, last, count int32 }
+
+func (r *Run) link(l *chain, block int) {
+	if l.count++; l.count == 1 {
+		l.first = int32(block)
+	} else {
+		r.tape[l.last+1].a = int32(block)
+	}
+	l.last = int32(block)
+}
+
+func (l *chain) entry() entry {
+	if l.count == 0 {
+		return entry{1, 0}
+	}
+	return entry{l.first, l.count}
 }
 
 // element scans an element of a list of objects into a block.

@@ -56,6 +56,9 @@ func (r *Run) hole(f *field, value, object entry, from, at int) {
 
 func (r *Run) writeValue(dst []byte, f *field, e entry) []byte {
 	switch {
+	case e.a == isRefused:
+		r.Faults = append(r.Faults, Fault{At: len(dst), Err: r.refused[e.b-1]})
+		return append(dst, "null"...)
 	case e.a == isFault && f.list:
 		return r.writeFault(dst, "list", e)
 	case e.a <= 0:

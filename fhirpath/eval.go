@@ -18,9 +18,10 @@ type evaluation struct {
 	limit  int
 	places bool // whether items know where they stand
 
-	resource, context collection
-	focus             focus
-	now               time.Time
+	container *Container
+	context   collection
+	focus     focus
+	now       time.Time
 }
 
 // focus is what $this, $index and $total are.
@@ -65,7 +66,7 @@ func (ev *evaluation) eval(n *node) collection {
 		if n.name == "context" {
 			return ev.context
 		}
-		return ev.resource
+		return ev.resource(n)
 	case opMember:
 		return ev.memberOf(n)
 	case opCall:
@@ -177,21 +178,22 @@ func (ev *evaluation) condition(n *node, c collection) (holds, known bool) {
 }
 
 // run evaluates an expression on a node, within the budget. The meter, if there is one, is told what it took.
-func (e *Expression) run(root, resource item, places bool, m *Meter) (out collection, err error) {
+func (e *Expression) run(root item, in *Container, places bool, m *Meter) (out collection, err error) {
 	defer caught(&err)
 	ev := &evaluation{source: e.source, cfg: e.cfg, defs: e.cfg.Definitions, left: e.cfg.Steps, limit: e.cfg.Steps, places: places, now: time.Now()}
 	if m != nil {
 		defer func() { m.take(ev.limit - ev.left) }()
 	}
-	ev.context = collection{root}
+	ev.container, ev.context = in, collection{root}
 	ev.focus = focus{this: ev.context}
-	if resource.json != nil {
-		ev.resource = collection{resource}
-	}
 	return ev.eval(e.root), nil
 }
 
 // resourceItem is a resource as an item.
 func (e *Expression) resourceItem(v *fastjson.Value) item {
-	return item{json: v, typ: e.cfg.Definitions.Type(string(v.GetStringBytes("resourceType"))), sure: true}
+	return resourceItem(e.cfg.Definitions, v)
+}
+
+func resourceItem(defs *fhir.Definitions, v *fastjson.Value) item {
+	return item{json: v, typ: defs.Type(string(v.GetStringBytes("resourceType"))), sure: true}
 }

@@ -3,6 +3,7 @@ package fhirpath
 import (
 	"github.com/valyala/fastjson"
 
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
 )
 
@@ -24,33 +25,33 @@ func (e *Expression) Holds(resource []byte) (bool, error) {
 		return false, err
 	}
 	root := e.resourceItem(v)
-	return e.holds(root, root, nil)
+	return e.holds(root, &Container{whole: collection{root}}, nil)
 }
 
 // HoldsIn is Holds on an element of a type ("HumanName", "Patient.contact") of a resource, which is what %resource is; resource may be
-// nil, and %resource then empty.
+// nil, and %resource then empty. What stands where any resource may ("Resource") is of its own type.
 func (e *Expression) HoldsIn(resource []byte, typeName string, element []byte) (bool, error) {
-	v, err := read(element)
+	return e.holdsIn(NewContainer(resource), typeName, element, nil)
+}
+
+func (e *Expression) holdsIn(c *Container, typeName string, element []byte, m *Meter) (bool, error) {
+	v, err := c.element.ParseBytes(element)
 	if err != nil {
-		return false, err
-	}
-	var whole item
-	if resource != nil {
-		r, err := read(resource)
-		if err != nil {
-			return false, err
-		}
-		whole = e.resourceItem(r)
+		return false, unread(err)
 	}
 	t := e.cfg.Definitions.Type(typeName)
 	if t == nil {
 		return false, fault.New(fault.BadUserInput, "FHIRPath: there is no type %q", typeName)
 	}
-	return e.holds(item{json: v, typ: t, sure: true}, whole, nil)
+	root := item{json: v, typ: t, sure: true}
+	if own := e.resourceItem(v); t.Kind == fhir.KindAbstract && own.typ != nil {
+		root = own
+	}
+	return e.holds(root, c, m)
 }
 
-func (e *Expression) holds(root, resource item, m *Meter) (holds bool, err error) {
-	out, err := e.run(root, resource, false, m)
+func (e *Expression) holds(root item, in *Container, m *Meter) (holds bool, err error) {
+	out, err := e.run(root, in, false, m)
 	if err != nil {
 		return false, err
 	}
@@ -77,7 +78,7 @@ func (e *Expression) Evaluate(resource []byte) ([]Value, error) {
 		return nil, err
 	}
 	root := e.resourceItem(v)
-	items, err := e.run(root, root, false, nil)
+	items, err := e.run(root, &Container{whole: collection{root}}, false, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,11 @@ func (e *Expression) Evaluate(resource []byte) ([]Value, error) {
 func read(raw []byte) (*fastjson.Value, error) {
 	v, err := fastjson.ParseBytes(raw)
 	if err != nil {
-		return nil, &fault.Error{Code: fault.Internal, Op: "fhirpath", Message: "a resource that is no JSON", Err: err}
+		return nil, unread(err)
 	}
 	return v, nil
+}
+
+func unread(err error) *fault.Error {
+	return &fault.Error{Code: fault.Internal, Op: "fhirpath", Message: "a resource that is no JSON", Err: err}
 }

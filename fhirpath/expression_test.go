@@ -1,6 +1,7 @@
 package fhirpath_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -166,6 +167,50 @@ func TestHolds(t *testing.T) {
 	}
 	if ok, err := e.HoldsIn([]byte(patient), "HumanName", []byte(`{"use":"usual"}`)); !ok || err != nil {
 		t.Error(ok, err)
+	}
+	if ok, err := e.HoldsIn(nil, "HumanName", []byte(`{"use":"usual"}`)); ok || err != nil {
+		t.Error("without a container", ok, err)
+	}
+}
+
+// TestHoldsInContainer: elements of one resource after those of the other, of their own types, under a meter.
+func TestHoldsInContainer(t *testing.T) {
+	compiler, meter := fhirpath.New(fhirpath.Config{}), fhirpath.NewMeter(600)
+	c := fhirpath.NewContainer([]byte(`{"resourceType":"Patient","active":false,"text":{"div":"` + strings.Repeat("x", 64*300) + `"}}`))
+	holds := func(source, typeName, element string) string {
+		e, err := compiler.Compile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ok, err := e.Under(meter).HoldsIn(c, typeName, []byte(element))
+		if err != nil {
+			return string(fault.Of(err))
+		}
+		return strconv.FormatBool(ok)
+	}
+	for range 20 { // the resource is not read for them
+		if got := holds(`use = 'usual'`, "HumanName", `{"use":"usual"}`); got != "true" {
+			t.Fatal(got)
+		}
+	}
+	c.Reset([]byte(patient))
+	for _, c := range [][4]string{
+		{`%resource.active and use = 'usual'`, "HumanName", `{"use":"usual"}`, "true"},
+		{`family.exists()`, "HumanName", `{"family":null}`, "false"},
+		{`ofType(Group).type = 'person'`, "Resource", `{"resourceType":"Group","type":"person"}`, "true"},
+		{`type = 'person'`, "Resource", `{"resourceType":"Group","type":"person"}`, "true"},
+		{`id = 'a'`, "Resource", `{"resourceType":"Unheard","id":"a"}`, "true"},
+		{`given`, "HumanName", `{"given":["a","b"]}`, "BAD_USER_INPUT"},
+		{`use`, "Unheard", `{}`, "BAD_USER_INPUT"},
+	} {
+		if got := holds(c[0], c[1], c[2]); got != c[3] {
+			t.Errorf("%s: %s, want %s", c[0], got, c[3])
+		}
+	}
+	c.Reset([]byte(`{"resourceType":"Patient","text":{"div":"` + strings.Repeat("x", 64*1000) + `"}}`))
+	holds(`%resource.active`, "HumanName", `{}`) // spends the rest
+	if got := holds(`use`, "HumanName", `{}`); got != "TOO_COSTLY" {
+		t.Error("past the meter:", got)
 	}
 }
 

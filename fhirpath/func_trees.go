@@ -91,10 +91,11 @@ func resolve(ev *evaluation, n *node, in collection) collection {
 
 // contained is the resource with an id in the whole resource; "" is the resource itself.
 func (ev *evaluation) contained(n *node, id string) collection {
-	if id == "" || len(ev.resource) == 0 {
-		return ev.resource
+	whole := ev.resource(n)
+	if id == "" || len(whole) == 0 {
+		return whole
 	}
-	found, _ := ev.member(n, nil, ev.resource[0], "contained")
+	found, _ := ev.member(n, nil, whole[0], "contained")
 	for _, i := range found {
 		ev.spend(n, 1)
 		if i.json != nil && string(i.json.GetStringBytes("id")) == id {

@@ -29,7 +29,7 @@ func (e *Expression) Locate(resource []byte) ([]Location, error) {
 		return nil, err
 	}
 	root := e.resourceItem(v)
-	items, err := e.run(root, root, true, nil)
+	items, err := e.run(root, &Container{whole: collection{root}}, true, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -32,14 +32,31 @@ func (e *Expression) Under(m *Meter) Metered { return Metered{e, m} }
 
 // Holds is that of the expression. Each 64 bytes of the resource are a step, too. Once the meter is spent it is TooCostly.
 func (e Metered) Holds(resource []byte) (bool, error) {
-	if e.meter.left.Load() <= 0 {
-		return false, fault.New(fault.TooCostly, "FHIRPath: the request takes more than %d steps in all; narrow the search by other conditions", e.meter.limit)
+	if err := e.meter.pay(len(resource)); err != nil {
+		return false, err
 	}
-	e.meter.take(len(resource)/64 + 1)
 	v, err := read(resource)
 	if err != nil {
 		return false, err
 	}
 	root := e.expression.resourceItem(v)
-	return e.expression.holds(root, root, e.meter)
+	return e.expression.holds(root, &Container{whole: collection{root}}, e.meter)
+}
+
+// HoldsIn is that of the expression, on an element of a resource. Each 64 bytes of the element are a step, too, and those of the resource
+// once, if any expression asks for it.
+func (e Metered) HoldsIn(c *Container, typeName string, element []byte) (bool, error) {
+	if err := e.meter.pay(len(element)); err != nil {
+		return false, err
+	}
+	return e.expression.holdsIn(c, typeName, element, e.meter)
+}
+
+// pay takes the steps of reading so many bytes.
+func (m *Meter) pay(bytes int) error {
+	if m.left.Load() <= 0 {
+		return fault.New(fault.TooCostly, "FHIRPath: the request takes more than %d steps in all; narrow the search by other conditions", m.limit)
+	}
+	m.take(bytes/64 + 1)
+	return nil
 }

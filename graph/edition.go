@@ -4,23 +4,22 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
-	"github.com/heliograph/heliograph/graph/generated"
 	"github.com/heliograph/heliograph/graph/resolvers"
 	"github.com/heliograph/heliograph/search"
 )
 
-// edition is what a model makes of a handler: the schema, and what is kept for it alone. A call keeps to the one it began with.
+// edition is what a model makes of a handler: its surfaces, and what they share. A call keeps to the one it began with.
 type edition struct {
-	model     *composite.Model
-	schema    *Schema
-	reader    *search.Reader // quiet where names are not suggested
-	gateway   graphql.ExecutableSchema
-	documents *documents
-	rendered  *schemaCache
+	model   *composite.Model
+	reader  *search.Reader // quiet where names are not suggested
+	strict  *surface
+	others  surfaces
+	engine  resolvers.Engine
+	version string
+	queries int // that a surface keeps
+	quiet   bool
 }
 
 // edition makes that of a model: some 50 ms of work.
@@ -33,13 +32,11 @@ func (c Config) edition(m *composite.Model) (*edition, error) {
 	if c.NoSuggestions {
 		reader = reader.Quiet()
 	}
-	return &edition{
-		model: m, schema: schema, reader: reader, documents: newDocuments(c.Limits.withDefaults().Queries), rendered: newSchemaCache(),
-		gateway: generated.NewExecutableSchema(generated.Config{
-			Schema:    schema.doc,
-			Resolvers: &resolvers.Resolver{Version: c.Version, Engine: gatewayEngine{c.Engine}, Types: schema.resources, NoSuggestions: c.NoSuggestions},
-		}),
-	}, nil
+	e := &edition{
+		model: m, reader: reader, engine: gatewayEngine{c.Engine}, version: c.Version, queries: c.Limits.withDefaults().Queries, quiet: c.NoSuggestions,
+	}
+	e.strict = e.surface(schema)
+	return e, nil
 }
 
 // renew makes the edition of a new model. Where it cannot be made the old one stays.
@@ -71,7 +68,7 @@ func (h *Handler) begin(next *edition) {
 // hidden are the custom parameters of served types that have no argument.
 func (e *edition) hidden() (names []string) {
 	for _, p := range e.model.Parameters.CustomParams() {
-		if name := p.Resource + "." + p.Code; slices.Contains(e.schema.Skipped(), name) {
+		if name := p.Resource + "." + p.Code; slices.Contains(e.strict.schema.Skipped(), name) {
 			names = append(names, name)
 		}
 	}

@@ -28,7 +28,7 @@ type call struct {
 	explain   string          // one of the explain modes
 	meter     *fhirpath.Meter // of all conditions: execute sets it
 
-	*edition // that of the beginning: execute sets it
+	*surface // of the edition of the beginning: execute sets it, unless it is there
 }
 
 // response is the answer to a call: body is JSON, valid until release.
@@ -54,8 +54,10 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 			out.refused = false
 		}
 	}()
-	c.edition, c.meter = h.edition.Load(), fhirpath.NewMeter(h.limits.Steps)
-	d, errs := h.document(c.edition, c.query)
+	if c.meter = fhirpath.NewMeter(h.limits.Steps); c.surface == nil {
+		c.surface = h.edition.Load().strict
+	}
+	d, errs := h.document(c.surface, c.query)
 	if len(errs) > 0 {
 		out := failed(errs)
 		out.mutation = c.queryOnly && writes(c.query, c.name, h.limits.Tokens)
@@ -168,7 +170,7 @@ const (
 
 // run executes a compiled operation and writes the response.
 func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, vars map[string]any) response {
-	x := h.take(c.edition, op)
+	x := h.take(c.surface, op)
 	defer h.put(x)
 	h.prepare(x, c, vars)
 	var problems []problem

@@ -83,4 +83,4 @@ func New(cfg Config) (*Handler, error) {
 }
 
 // Schema is the schema that the handler serves now.
-func (h *Handler) Schema() *Schema { return h.edition.Load().schema }
+func (h *Handler) Schema() *Schema { return h.edition.Load().strict.schema }

@@ -86,11 +86,13 @@ func (s *Schema) SDL(w io.Writer, types []string) error {
 		return err
 	}
 	// Said outright, because tools take a type that is called Subscription for the root of subscriptions.
-	if _, err := io.WriteString(w, "schema {\n  query: Query\n  mutation: Mutation\n}\n\n"); err != nil {
+	if _, err := fmt.Fprintf(w, "schema {\n  query: %s\n  mutation: %s\n}\n\n", narrow.doc.Query.Name, narrow.doc.Mutation.Name); err != nil {
 		return err
 	}
+	body := *narrow.doc
+	body.Query, body.Mutation = nil, nil // the formatter says roots only where their names are unusual
 	out := &failing{to: w}
-	formatter.NewFormatter(out, formatter.WithIndent("  ")).FormatSchema(narrow.doc)
+	formatter.NewFormatter(out, formatter.WithIndent("  ")).FormatSchema(&body)
 	return out.err
 }
 
@@ -104,7 +106,11 @@ func (s *Schema) narrowed(types []string) (*Schema, error) {
 			return nil, fmt.Errorf("graph: the schema has no resource type %q", t)
 		}
 	}
-	return NewSchema(s.defs, s.params, types)
+	narrow, err := newSchema(s.defs, s.params, types, s.fhir)
+	if err != nil || s.instance == "" {
+		return narrow, err
+	}
+	return narrow.Instance(s.instance)
 }
 
 // failing keeps the first error of a writer, for one who does not look at them.

@@ -21,7 +21,7 @@ const (
 )
 
 // document parses and validates a query, or finds it among those of before. What is wrong with it comes as GraphQL errors.
-func (h *Handler) document(e *edition, text string) (*document, gqlerror.List) {
+func (h *Handler) document(e *surface, text string) (*document, gqlerror.List) {
 	if d := e.documents.find(text); d != nil {
 		return d, nil
 	}

@@ -6,7 +6,7 @@ import "slices"
 const rescans = 8
 
 // take gives a request with the memory of an earlier one.
-func (h *Handler) take(e *edition, op *operation) *request {
+func (h *Handler) take(e *surface, op *operation) *request {
 	x, _ := h.requests.Get().(*request)
 	if x == nil {
 		x = &request{}

@@ -43,6 +43,8 @@ type Schema struct {
 	arguments map[string][]argument // search arguments by resource type
 	reverse   map[string][]argument // reference parameters by resource type
 	gateway   map[string]bool       // root fields of schema.graphqls
+	fhir      bool                  // the dialect's
+	instance  string                // the type of the resource that Query is; "" for the system
 	skipped   []string
 }
 
@@ -55,6 +57,10 @@ type argument struct {
 // NewSchema builds the schema for the given resource types, or for all when there are none; complex types follow from them.
 // It fails if a type is unknown, or if two things of the definitions would have one GraphQL name.
 func NewSchema(defs *fhir.Definitions, params *search.Parameters, types []string) (*Schema, error) {
+	return newSchema(defs, params, types, false)
+}
+
+func newSchema(defs *fhir.Definitions, params *search.Parameters, types []string, dialect bool) (*Schema, error) {
 	if len(types) == 0 {
 		types = defs.Resources()
 	}
@@ -63,7 +69,7 @@ func NewSchema(defs *fhir.Definitions, params *search.Parameters, types []string
 		defs: defs, params: params, resources: types,
 		served: make(map[string]bool, len(types)), objects: make(map[string]*fhir.Type, 1024), inputs: make(map[string]*fhir.Type, 1024),
 		arguments: make(map[string][]argument, len(types)), reverse: make(map[string][]argument, len(types)),
-		gateway: make(map[string]bool, 8),
+		gateway: make(map[string]bool, 8), fhir: dialect,
 	}
 	for _, name := range types {
 		if !defs.IsResource(name) {

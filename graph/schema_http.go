@@ -31,7 +31,7 @@ func (h *Handler) SchemaJSON() http.Handler {
 			h.refuse(w, mediaJSON, http.StatusForbidden, fault.New(fault.Forbidden, "introspection is switched off"))
 			return
 		}
-		e := h.edition.Load()
+		e := h.edition.Load().strict
 		types, err := h.wanted(r.Context(), e.schema, caller, r.URL.Query().Get("types"))
 		if err != nil {
 			h.refuse(w, mediaJSON, statusOf(err), err)
@@ -41,7 +41,7 @@ func (h *Handler) SchemaJSON() http.Handler {
 	})
 }
 
-func (h *Handler) sendSchema(w http.ResponseWriter, r *http.Request, e *edition, types []string) {
+func (h *Handler) sendSchema(w http.ResponseWriter, r *http.Request, e *surface, types []string) {
 	doc, err := e.rendered.answer(strings.Join(types, ","), func() ([]byte, error) { return e.schema.Introspection(types) })
 	if err != nil {
 		h.refuse(w, mediaJSON, http.StatusInternalServerError, err)

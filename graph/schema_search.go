@@ -89,11 +89,7 @@ func (b *schemaBuilder) collectArguments(resourceType string) {
 
 // rootFields are those of one resource type: read, list, connection.
 func (b *schemaBuilder) rootFields(name string) ast.FieldList {
-	var searches ast.ArgumentDefinitionList
-	for _, a := range b.s.arguments[name] {
-		searches = append(searches, &ast.ArgumentDefinition{Name: a.name, Description: a.param.Description, Type: b.list("String")})
-	}
-	searches = append(searches, &ast.ArgumentDefinition{
+	searches := append(b.searches(name), &ast.ArgumentDefinition{
 		Name: argWhere, Type: b.ref(name + suffixWhere), Description: "A typed condition: what the arguments say, and more.",
 	}, b.common.filter, b.common.fhirpath)
 	list := append(slices.Clone(searches), b.common.control...)
@@ -105,6 +101,14 @@ func (b *schemaBuilder) rootFields(name string) ast.FieldList {
 		b.field(name+suffixConnection, "Finds resources of type "+name+", page by page.", b.ref(name+suffixConnection), connection),
 		b.historyField(name),
 	}
+}
+
+// searches are the arguments of a type's search parameters.
+func (b *schemaBuilder) searches(name string) (out ast.ArgumentDefinitionList) {
+	for _, a := range b.s.arguments[name] {
+		out = append(out, &ast.ArgumentDefinition{Name: a.name, Description: a.param.Description, Type: b.list("String")})
+	}
+	return out
 }
 
 // connection makes the types of a page of one resource type.
@@ -141,6 +145,10 @@ func (b *schemaBuilder) reverseFields() map[string]ast.FieldList {
 		where := &ast.ArgumentDefinition{Name: argWhere, Type: b.ref(source + suffixWhere)}
 		list := append(ast.ArgumentDefinitionList{reference, where}, b.common.reverseList...)
 		connection := append(ast.ArgumentDefinitionList{reference, where}, b.common.reversePage...)
+		if b.s.fhir {
+			searches := append(b.searches(source), b.common.fhirpath)
+			list, connection = append(list, searches...), append(connection, searches...)
+		}
 		pair := ast.FieldList{
 			b.field(source+suffixList, "", b.list(source), list),
 			b.field(source+suffixConnection, "", b.ref(source+suffixConnection), connection),

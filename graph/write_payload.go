@@ -10,7 +10,7 @@ import (
 // payload writes what is selected of a payload. The resource is the one that was just written; whatever hangs on it is read at
 // the position of the write or later.
 func (m *mutating) payload(ctx context.Context, root *mutation, done *written, vars map[string]any) {
-	x := m.h.take(m.c.edition, root.payload)
+	x := m.h.take(m.c.surface, root.payload)
 	defer m.h.put(x)
 	x.written = done
 	m.h.prepare(x, m.c, vars)

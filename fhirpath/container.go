@@ -5,17 +5,18 @@ import "github.com/valyala/fastjson"
 // Container is the resource whose elements conditions are evaluated on: what %resource is, and where resolve() finds what is contained.
 // It is read once, and only if an expression asks for it. One goroutine at a time.
 type Container struct {
-	source  []byte
+	source  func() []byte
 	reader  fastjson.Parser
 	whole   collection
 	element fastjson.Parser
 }
 
-// NewContainer makes a container of a resource, whose bytes must stay as they are while it is in use; nil is none.
-func NewContainer(resource []byte) *Container { return &Container{source: resource} }
+// NewContainer makes a container of what a function gives when it is first needed, which must then stay as it is until Reset; nil is
+// no resource.
+func NewContainer(resource func() []byte) *Container { return &Container{source: resource} }
 
-// Reset makes it the container of another resource, and keeps its memory.
-func (c *Container) Reset(resource []byte) { c.source, c.whole = resource, nil }
+// Reset forgets the resource: the function is asked again. The memory is kept.
+func (c *Container) Reset() { c.whole = nil }
 
 // resource is the container as a collection. Who asks first pays for reading it.
 func (ev *evaluation) resource(n *node) collection {
@@ -23,8 +24,9 @@ func (ev *evaluation) resource(n *node) collection {
 	if c.whole != nil || c.source == nil {
 		return c.whole
 	}
-	ev.spend(n, len(c.source)/64+1)
-	v, err := c.reader.ParseBytes(c.source)
+	source := c.source()
+	ev.spend(n, len(source)/64+1)
+	v, err := c.reader.ParseBytes(source)
 	if err != nil {
 		panic(abort{unread(err)})
 	}

@@ -31,7 +31,11 @@ func (e *Expression) Holds(resource []byte) (bool, error) {
 // HoldsIn is Holds on an element of a type ("HumanName", "Patient.contact") of a resource, which is what %resource is; resource may be
 // nil, and %resource then empty. What stands where any resource may ("Resource") is of its own type.
 func (e *Expression) HoldsIn(resource []byte, typeName string, element []byte) (bool, error) {
-	return e.holdsIn(NewContainer(resource), typeName, element, nil)
+	var c Container
+	if resource != nil {
+		c.source = func() []byte { return resource }
+	}
+	return e.holdsIn(&c, typeName, element, nil)
 }
 
 func (e *Expression) holdsIn(c *Container, typeName string, element []byte, m *Meter) (bool, error) {

@@ -176,7 +176,8 @@ func TestHolds(t *testing.T) {
 // TestHoldsInContainer: elements of one resource after those of the other, of their own types, under a meter.
 func TestHoldsInContainer(t *testing.T) {
 	compiler, meter := fhirpath.New(fhirpath.Config{}), fhirpath.NewMeter(600)
-	c := fhirpath.NewContainer([]byte(`{"resourceType":"Patient","active":false,"text":{"div":"` + strings.Repeat("x", 64*300) + `"}}`))
+	resource := `{"resourceType":"Patient","active":false,"text":{"div":"` + strings.Repeat("x", 64*300) + `"}}`
+	c := fhirpath.NewContainer(func() []byte { return []byte(resource) })
 	holds := func(source, typeName, element string) string {
 		e, err := compiler.Compile(source)
 		if err != nil {
@@ -193,7 +194,7 @@ func TestHoldsInContainer(t *testing.T) {
 			t.Fatal(got)
 		}
 	}
-	c.Reset([]byte(patient))
+	resource = patient
 	for _, c := range [][4]string{
 		{`%resource.active and use = 'usual'`, "HumanName", `{"use":"usual"}`, "true"},
 		{`family.exists()`, "HumanName", `{"family":null}`, "false"},
@@ -207,7 +208,8 @@ func TestHoldsInContainer(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c[0], got, c[3])
 		}
 	}
-	c.Reset([]byte(`{"resourceType":"Patient","text":{"div":"` + strings.Repeat("x", 64*1000) + `"}}`))
+	resource = `{"resourceType":"Patient","text":{"div":"` + strings.Repeat("x", 64*1000) + `"}}`
+	c.Reset()
 	holds(`%resource.active`, "HumanName", `{}`) // spends the rest
 	if got := holds(`use`, "HumanName", `{}`); got != "TOO_COSTLY" {
 		t.Error("past the meter:", got)

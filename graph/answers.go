@@ -117,7 +117,7 @@ func (x *request) resource(f *fetch, key search.Key, got *loaded) fill {
 
 // information makes the fill of the OperationOutcome of a payload. It is named after the version that was written.
 func (x *request) information(f *fetch, r *search.Resource) fill {
-	c := container{resource: r, source: r.Body.JSON, stored: true}
+	c := container{resource: r, source: r.Body.JSON}
 	done := &x.written.done
 	return x.row(f, &c, projection.Span{End: len(c.source)}, identity{ref: done.Ref, version: done.Version, fragment: "information"})
 }

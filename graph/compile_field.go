@@ -76,6 +76,9 @@ func (c *compiler) element(out projection.Field, r collected, f fhir.Field, at p
 		}
 	}
 	out.Kind = projection.Object
+	if out.List {
+		out.Pick = c.pick(r.fields[0], t)
+	}
 	var err error
 	out.Sub, err = c.plan(r.selections(), name, at.below(r.fields[0].Name))
 	return out, err

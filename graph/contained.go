@@ -25,12 +25,8 @@ func (x *request) container(f *fetch, c *container) fill {
 	if !x.accepts(f, c.resource.Ref.Type) {
 		return fill{}
 	}
-	if c.stored && f.shapes[0].meta { // c itself was made for a selection without meta, and stays as it is
-		if c.full == nil {
-			full := x.whole(c.resource, c.version, true)
-			c.full = &full
-		}
-		c = c.full
+	if f.shapes[0].meta { // c itself may have been made for a selection without meta, and stays as it is
+		c = x.complete(c)
 	}
 	return x.row(f, c, projection.Span{End: len(c.source)}, identity{ref: c.resource.Ref, version: c.version})
 }

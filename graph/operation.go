@@ -15,6 +15,7 @@ type operation struct {
 	roots   []root
 	fetches []*fetch // each behind its parent
 	holes   []hole
+	picks   []picked
 	gateway ast.SelectionSet // the root fields that gqlgen answers
 	// mutations are the roots of a mutation, which has no others.
 	mutations []*mutation

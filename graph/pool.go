@@ -23,6 +23,8 @@ func (h *Handler) put(x *request) {
 		return
 	}
 	x.run.Reset()
+	clear(x.run.Picks)
+	x.run.Picks = x.run.Picks[:0]
 	clear(x.asks)
 	clear(x.rows)
 	clear(x.fills)

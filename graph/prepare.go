@@ -17,6 +17,7 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 	for _, f := range x.op.fetches {
 		x.asks = append(x.asks, k.ask(f))
 	}
+	x.navigate(&k)
 	x.seeker = &seeker{engine: h.engine, reader: c.reader, caller: c.caller}
 	if x.written != nil {
 		x.seeker.atLeast = x.written.done.Position

@@ -56,6 +56,7 @@ func (x *request) projectIn(at int, s *shape, c *container, span projection.Span
 	}
 	src := c.source[span.Start:span.End]
 	start, holes, faults := len(x.doc), len(x.run.Holes), len(x.run.Faults)
+	x.enter(c)
 	doc, err := s.plan.Append(x.doc, src, &x.run)
 	r := &x.rows[at]
 	r.id = id

@@ -6,6 +6,7 @@ import (
 
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhir"
+	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/graph/projection"
 	"github.com/heliograph/heliograph/planner"
 	"github.com/heliograph/heliograph/search"
@@ -38,6 +39,11 @@ type request struct {
 	// overrun is set when the response cannot be made within its limits; the rest is then not worth making.
 	overrun  error
 	followed int // bytes of what references inside of resources were followed to
+
+	// around is what is being projected, and within the same for the expressions that choose elements of it; nil where none are
+	// chosen.
+	around container
+	within *fhirpath.Container
 
 	source    []byte           // the resource that is being projected, where its meta must be put in
 	inner     *projection.Plan // finds what is contained

@@ -39,11 +39,11 @@ func newSchemaBuilder(s *Schema) *schemaBuilder {
 
 func (b *schemaBuilder) build() error {
 	b.prelude()
+	b.common = b.makeCommonArguments()
 	b.fixed()
 	if b.s.fhir {
 		b.dialectDirectives()
 	}
-	b.common = b.makeCommonArguments()
 	for _, name := range b.s.resources {
 		b.collectArguments(name)
 	}

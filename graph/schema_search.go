@@ -22,6 +22,8 @@ type commonArguments struct {
 	// reverseList and reversePage are those of reverse fields but _reference. There are thousands of these, so that each word
 	// here is a megabyte of introspection.
 	reverseList, reversePage ast.ArgumentDefinitionList
+	// element is that of lists inside of a resource.
+	element ast.ArgumentDefinitionList
 }
 
 func (b *schemaBuilder) makeCommonArguments() commonArguments {
@@ -33,11 +35,11 @@ func (b *schemaBuilder) makeCommonArguments() commonArguments {
 	}
 	return commonArguments{
 		control: ast.ArgumentDefinitionList{
-			{Name: "_count", Type: b.ref("Int"), Description: "How many to give; without it, all or an error."},
-			{Name: "_offset", Type: b.ref("Int"), Description: "How many to skip."},
+			{Name: argCount, Type: b.ref("Int"), Description: "How many to give; without it, all or an error."},
+			{Name: argOffset, Type: b.ref("Int"), Description: "How many to skip."},
 			{Name: "_sort", Type: b.ref("String"), Description: "Search parameters to order by, with commas between; a minus before one turns it round. -_score is relevance to _text and _content, best first."},
 		},
-		reverseList: ast.ArgumentDefinitionList{filter, {Name: "_count", Type: b.ref("Int")}, {Name: "_offset", Type: b.ref("Int")}, sort},
+		reverseList: ast.ArgumentDefinitionList{filter, {Name: argCount, Type: b.ref("Int")}, {Name: argOffset, Type: b.ref("Int")}, sort},
 		reversePage: append(ast.ArgumentDefinitionList{filter, sort, {Name: "_total", Type: b.ref(typeTotal)}}, relay...),
 		filter:      &ast.ArgumentDefinition{Name: argFilter, Type: b.ref("String"), Description: "A condition in FHIR's filter language."},
 		fhirpath: &ast.ArgumentDefinition{
@@ -48,6 +50,7 @@ func (b *schemaBuilder) makeCommonArguments() commonArguments {
 		cursor:  &ast.ArgumentDefinition{Name: "_cursor", Type: b.ref("String"), Description: "A page's link, alone."},
 		relay:   relay,
 		history: b.historyArguments(),
+		element: b.makeElementArguments(),
 		id: ast.ArgumentDefinitionList{
 			{Name: "id", Type: b.ref("ID")}, {Name: "_id", Type: b.ref("ID"), Description: "The same as id."},
 			{Name: "version", Type: b.ref("String"), Description: "An old version, by its meta.versionId."},

@@ -49,16 +49,16 @@ func isMeta(name string) bool {
 func (b *schemaBuilder) member(def *ast.Definition, f fhir.Field) {
 	t, list := f.Definition(), f.Element.List()
 	name := b.outputName(t)
-	add := func(name, typeName, description string) {
+	add := func(name, typeName, description string, args ast.ArgumentDefinitionList) {
 		ref := b.ref(typeName)
 		if list {
 			ref = b.list(typeName)
 		}
-		def.Fields = append(def.Fields, b.field(name, description, ref, nil))
+		def.Fields = append(def.Fields, b.field(name, description, ref, args))
 	}
-	add(f.JSON, name, f.Element.Description)
+	add(f.JSON, name, f.Element.Description, b.elementArguments(f))
 	if hasSibling(f, t) {
-		add("_"+f.JSON, typeElement, "")
+		add("_"+f.JSON, typeElement, "", nil)
 	}
 }
 

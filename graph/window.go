@@ -80,17 +80,17 @@ func (k *asker) total(a *ask, f *fetch, args arguments) {
 
 // size reads the two conventions of paging, which exclude each other.
 func (k *asker) size(w *window, connection bool, args arguments) error {
-	if args.has("_count", "_offset") && args.has("first", "after", "last", "before") {
+	if args.has(argCount, argOffset) && args.has("first", "after", "last", "before") {
 		return fault.New(fault.BadUserInput, "_count and _offset do not go together with first, after, last and before")
 	}
 	if args.has("first", "after") && args.has("last", "before") {
 		return fault.New(fault.BadUserInput, "first and after do not go together with last and before")
 	}
-	count, given, err := firstNumber(args, "_count", "first", "last")
+	count, given, err := firstNumber(args, argCount, "first", "last")
 	if err != nil {
 		return err
 	}
-	if w.offset, _, err = args.number("_offset"); err != nil {
+	if w.offset, _, err = args.number(argOffset); err != nil {
 		return err
 	}
 	w.size, w.all = count, !given && !connection

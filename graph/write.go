@@ -6,6 +6,7 @@ import (
 	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/graph/projection"
 	"github.com/valyala/fastjson"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // writer writes a response's data from a finished request in one walk. It knows the path of where it is, so that errors are
@@ -58,15 +59,20 @@ func (w *writer) fill(dst []byte, f *fill, in *row) []byte {
 }
 
 func (w *writer) problem(err error, f *fetch) {
+	var field *ast.Field
+	if f != nil {
+		field = f.field
+	}
+	w.problemAt(err, field)
+}
+
+// problemAt notes an error of the place where the writer is, which a field of the query asks for; nil if that is not known.
+func (w *writer) problemAt(err error, field *ast.Field) {
 	if len(w.problems) >= w.x.limits.Errors {
 		w.hidden++
 		return
 	}
-	p := problem{err: err, path: w.path()}
-	if f != nil {
-		p.field = f.field
-	}
-	w.problems = append(w.problems, p)
+	w.problems = append(w.problems, problem{err: err, path: w.path(), field: field})
 }
 
 // path is the path of where the writer is.
@@ -100,12 +106,12 @@ func (w *writer) row(dst []byte, at int, f *fill) []byte {
 	}
 	for i := r.faults; i < r.faultEnd; i++ {
 		fault := &w.x.run.Faults[i]
-		err := fault.Err
-		if err == nil {
-			err = corrupt(r.id.ref, *fault)
-		}
 		w.push(step{row: r, at: fault.At})
-		w.problem(err, nil)
+		if fault.Err != nil {
+			w.problemAt(fault.Err, w.x.op.picks[fault.Pick-1].field)
+		} else {
+			w.problem(corrupt(r.id.ref, *fault), nil)
+		}
 		w.pop()
 	}
 	holes := w.x.run.Holes[r.holes:r.holeEnd]

@@ -9,6 +9,7 @@
 // linear in the source plus the output.
 //
 // How strictly the source is checked. What is selected is checked fully (RFC 8259 grammar, escapes, paired surrogates, UTF-8).
-// What is not selected, or not picked from its list, is only skipped: its brackets must match and its strings must end, nothing else about it is looked at.
+// What is not selected, or not picked from its list, is only skipped: its brackets must match and its strings must end, nothing
+// else about it is looked at.
 // Member names may be written with escapes. A selected member that occurs twice is an error; others are not compared.
 package projection

@@ -154,6 +154,9 @@ func (o *oracle) field(f selField, omit bool, parent, m node, present bool) stri
 	case f.Kind == projection.Hole:
 		o.note("hole %d", f.Hole)
 		return fillFor(f.Hole, parent.raw, m.raw)
+	case f.Pick > 0 && picks()[f.Pick-1].Err != nil:
+		o.note("%v", errPick)
+		return "null"
 	case !present:
 		return ""
 	case f.Kind == projection.Raw:

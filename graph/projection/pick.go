@@ -8,10 +8,12 @@ type Pick struct {
 	Keep func(element []byte) (bool, error)
 	// Offset is how many of those that are kept are left out first, Count how many follow at most; -1 is all.
 	Offset, Count int
+	// Err says that the pick cannot be made: its fields hold null and are a Fault in every object, whether they have a list or not.
+	Err error
 }
 
 // over says whether nothing more is wanted once so many elements were kept.
-func (p *Pick) over(kept int) bool { return p.Count >= 0 && kept-p.Offset >= p.Count }
+func (p *Pick) over(kept int) bool { return p.Err != nil || p.Count >= 0 && kept-p.Offset >= p.Count }
 
 // picked scans a list of objects into a chain of blocks, those elements that the slot's pick has. Others are skipped.
 func (r *Run) picked(s *slot, i int) (e entry, end int) {
@@ -45,10 +47,15 @@ func (r *Run) picked(s *slot, i int) (e entry, end int) {
 		i, more = r.next(i)
 	}
 	if refused != nil && i >= 0 {
-		r.refused = append(r.refused, refused)
-		return entry{isRefused, int32(len(r.refused))}, i
+		return r.refuse(s.pick, refused), i
 	}
 	return list.entry(), i
+}
+
+// refuse notes the error of a pick.
+func (r *Run) refuse(pick int32, err error) entry {
+	r.refused = append(r.refused, refusal{err, pick})
+	return entry{isRefused, int32(len(r.refused))}
 }
 
 // keeps asks the pick about the element that starts at src[i]. What it has to read for that counts as scanned again.

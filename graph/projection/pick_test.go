@@ -26,7 +26,7 @@ func picks() []projection.Pick {
 	return []projection.Pick{
 		{Count: -1}, {Offset: 1, Count: -1}, {Count: 1}, {Count: 0}, {Offset: 1, Count: 1}, {Offset: math.MaxInt, Count: math.MaxInt},
 		{Keep: even, Count: -1}, {Keep: even, Offset: 1, Count: 1}, {Keep: failing, Count: -1}, {Keep: failing, Offset: 1, Count: 2},
-		{Keep: none, Count: -1}, {Keep: none, Count: 0}, {Keep: even, Count: math.MaxInt},
+		{Keep: none, Count: -1}, {Keep: none, Count: 0}, {Keep: even, Count: math.MaxInt}, {Keep: even, Err: errPick},
 	}
 }
 

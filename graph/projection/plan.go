@@ -90,6 +90,7 @@ type field struct {
 	sub   *Plan
 	hole  int
 	slot  int32 // of the block on the tape; -1 for none
+	pick  int32
 	kind  Kind
 	typ   Type
 	list  bool
@@ -147,7 +148,7 @@ func (p *Plan) lay(read map[string][]slot) {
 func (p *Plan) compile(f Field, read map[string][]slot, omit bool) field {
 	c := field{
 		head: `,"` + f.Key + `":`, value: f.Value, sub: f.Sub, hole: f.Hole,
-		slot: -1, kind: f.Kind, typ: f.Type, list: f.List, omit: omit,
+		slot: -1, pick: int32(f.Pick), kind: f.Kind, typ: f.Type, list: f.List, omit: omit,
 	}
 	if f.Name == "" || f.Kind == Constant {
 		return c

@@ -33,8 +33,9 @@ type Fault struct {
 	Offset int
 	// Want and Found are "list", "object", "string", "number", "integer", "boolean" or "scalar".
 	Want, Found string
-	// Err is what Pick.Keep gave; Offset, Want and Found are then empty.
-	Err error
+	// Err is what Pick.Keep gave, or Pick.Err, of the pick of this number; Offset, Want and Found are then empty.
+	Err  error
+	Pick int
 }
 
 func (f Fault) Error() string {
@@ -90,14 +91,19 @@ type Run struct {
 	// Keep reads it. 0 is no limit; past them the error is TooLong or TooOften.
 	Most, Again int
 
-	src    []byte
-	tape   []entry
-	depth  int
-	again  int
-	full   bool
-	failed Error // set where a scanner answers with stop
-	// refused are the errors of picks in this source.
-	refused []error
+	src     []byte
+	tape    []entry
+	depth   int
+	again   int
+	full    bool
+	failed  Error     // set where a scanner answers with stop
+	refused []refusal // of picks in this source
+}
+
+// refusal is the error of a pick.
+type refusal struct {
+	err  error
+	pick int32
 }
 
 // Reset forgets the holes and faults and keeps the memory, unless it has grown out of all measure.

@@ -18,6 +18,9 @@ func (r *Run) writeObject(dst []byte, p *Plan, block int) []byte {
 		if f.slot >= 0 {
 			e = slots[f.slot]
 		}
+		if f.pick > 0 && r.Picks[f.pick-1].Err != nil {
+			e = r.refuse(f.pick, r.Picks[f.pick-1].Err)
+		}
 		if f.omit && f.absent(e) {
 			continue
 		}
@@ -57,7 +60,8 @@ func (r *Run) hole(f *field, value, object entry, from, at int) {
 func (r *Run) writeValue(dst []byte, f *field, e entry) []byte {
 	switch {
 	case e.a == isRefused:
-		r.Faults = append(r.Faults, Fault{At: len(dst), Err: r.refused[e.b-1]})
+		refused := &r.refused[e.b-1]
+		r.Faults = append(r.Faults, Fault{At: len(dst), Err: refused.err, Pick: int(refused.pick)})
 		return append(dst, "null"...)
 	case e.a == isFault && f.list:
 		return r.writeFault(dst, "list", e)

@@ -54,6 +54,11 @@ func (k *asker) pick(p *picked, within *fhirpath.Container) (out projection.Pick
 	if err == nil && args.has(argFHIRPath) {
 		out.Keep, err = k.holding(args.text(argFHIRPath), p.typ, within)
 	}
+	if err == nil {
+		var wanted []equal
+		wanted, err = k.equals(args, p.typ)
+		out.Keep = having(wanted, out.Keep)
+	}
 	out.Err = err
 	return out
 }

@@ -111,3 +111,38 @@ func TestNavigationIsMetered(t *testing.T) {
 		t.Error("the next request has no budget:", again.Errors)
 	}
 }
+
+// TestNavigationByMembers: in the dialect elements are chosen by what their primitives equal, too.
+func TestNavigationByMembers(t *testing.T) {
+	w := open(t, nil, append(lists(), `{"resourceType":"Questionnaire","id":"q","status":"draft","item":[{"linkId":"1","type":"choice","required":true,"maxLength":10,
+		"answerOption":[{"valueInteger":1},{"valueInteger":2},{"valueString":"a\"\u00e9"}],"item":[{"linkId":"1.1","type":"string","required":false}]}]}`,
+		`{"resourceType":"RiskAssessment","id":"r","status":"final","subject":{"reference":"Patient/a"},"prediction":[{"probabilityDecimal":0.50},{"probabilityDecimal":1e0},{}]}`)...)
+	for query, want := range map[string]string{
+		`{Patient(id:"a"){name(use:"usual"){given}}}`:                                                                                                      `{"Patient":{"name":[{"given":["I"]}]}}`,
+		`{Patient(id:"a"){name(given:"H"){use}}}`:                                                                                                          `{"Patient":{"name":[{"use":"official"}]}}`,
+		`{Patient(id:"a"){name(given:"H",use:"old"){use}}}`:                                                                                                `{"Patient":{"name":[]}}`,
+		`{Patient(id:"a"){telecom(system:"phone",_offset:1,fhirpath:"rank>0"){rank}}}`:                                                                     `{"Patient":{"telecom":[{"rank":3}]}}`,
+		`{Patient(id:"a"){telecom(rank:"2.0"){system}}}`:                                                                                                   `{"Patient":{"telecom":[{"system":"email"}]}}`,
+		`{Patient(id:"a"){extension(url:"http://e/1"){extension(valueInteger:"2"){url}}}}`:                                                                 `{"Patient":{"extension":[{"extension":[{"url":"in"}]}]}}`,
+		`{Patient(id:"a"){extension(valueBoolean:"true"){url}}}`:                                                                                           `{"Patient":{"extension":[{"url":"http://e/2"}]}}`,
+		`{Patient(id:"a"){contained(resourceType:"Group"){id}}}`:                                                                                           `{"Patient":{"contained":[{"id":"g"}]}}`,
+		`{Patient(id:"a"){name(use:null,id:null){use}}}`:                                                                                                   `{"Patient":{"name":[{"use":"official"},{"use":"usual"},{"use":"old"}]}}`,
+		`{Questionnaire(id:"q"){item(required:"true"){answerOption(valueString:"a\"é"){valueString} item(required:"true"){linkId}}}}`:                      `{"Questionnaire":{"item":[{"answerOption":[{"valueString":"a\"\u00e9"}],"item":[]}]}}`,
+		`{RiskAssessment(id:"r"){a:prediction(probabilityDecimal:"0.5"){probabilityDecimal} b:prediction(probabilityDecimal:"1.00"){probabilityDecimal}}}`: `{"RiskAssessment":{"a":[{"probabilityDecimal":0.50}],"b":[{"probabilityDecimal":1e0}]}}`,
+		`{Bundle(id:"b"){entry(fullUrl:"u:2"){resource{id}}}}`:                                                                                             `{"Bundle":{"entry":[{"resource":{"id":"y"}}]}}`,
+	} {
+		got, err := w.handler.AsFHIR(t.Context(), query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(`{"data":`+want+`}`, string(got)); diff != "" {
+			t.Errorf("%s: %s", query, diff)
+		}
+	}
+	for _, args := range []string{`required:"yes"`, `maxLength:"ten"`} {
+		got, err := w.handler.AsFHIR(t.Context(), `{Questionnaire(id:"q"){id item(`+args+`){linkId}}}`, nil)
+		if err != nil || !strings.Contains(string(got), `{"data":{"Questionnaire":{"id":"q","item":null}}`) || !strings.Contains(string(got), "BAD_USER_INPUT") {
+			t.Errorf("%s: %s %v", args, got, err)
+		}
+	}
+}

@@ -24,6 +24,8 @@ type schemaBuilder struct {
 	common commonArguments
 	// references are the inputs of references and composites that are made, by what they are made of.
 	references map[string]string
+	// elements are the arguments of lists by the type of their elements, in the dialect.
+	elements map[*fhir.Type]ast.ArgumentDefinitionList
 }
 
 func newSchemaBuilder(s *Schema) *schemaBuilder {
@@ -34,6 +36,7 @@ func newSchemaBuilder(s *Schema) *schemaBuilder {
 			PossibleTypes: make(map[string][]*ast.Definition, 2048), Implements: make(map[string][]*ast.Definition, 256),
 		},
 		named: make(map[string]*ast.Type, 1024), lists: make(map[string]*ast.Type, 1024), references: make(map[string]string, 128),
+		elements: map[*fhir.Type]ast.ArgumentDefinitionList{},
 	}
 }
 

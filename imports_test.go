@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"graph":                {"graph", "bundle", "cursor", "outcome", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
 	"rest":                 {"cursor", "outcome", "bundle", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
 	"graph/projection":     {},
+	"graph/stream":         {},
 	"bundle":               {"composite", "fhirpath", "patch", "outcome", "fhir", "search", "internal"},
 	"load":                 {"bundle", "composite", "adapters", "fhir", "search", "internal"},
 	"sample":               {},

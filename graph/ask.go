@@ -65,7 +65,9 @@ func (k *asker) ask(f *fetch) ask {
 		t := k.refs.node(args.text("nodeId"))
 		a.key, a.fragment = t.key, t.fragment
 	case fetchWritten:
-		a.part.Targets, a.key = []string{f.typ}, k.written.key
+		if a.key = k.written.key; f.typ != "" {
+			a.part.Targets = []string{f.typ}
+		}
 	case fetchInformation:
 		a.part.Targets, a.key = []string{f.typ}, informationKey
 	case fetchReference:

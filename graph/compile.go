@@ -35,8 +35,11 @@ func (p place) below(name string) place {
 // compile compiles an operation for one setting of its @skip and @include variables.
 func compile(schema *Schema, reader *search.Reader, def *ast.OperationDefinition, flags flags, limits *Limits) (*operation, error) {
 	c := compiler{schema: schema, reader: reader, flags: flags, limits: limits, op: &operation{def: def, flags: flags}}
-	if def.Operation == ast.Mutation {
+	switch def.Operation {
+	case ast.Mutation:
 		return c.op, c.mutations(def)
+	case ast.Subscription:
+		return c.op, c.subscription(def)
 	}
 	roots := collect([]ast.SelectionSet{def.SelectionSet}, flags, func(name string) bool { return name == "Query" })
 	if err := c.count(len(roots), 1); err != nil {

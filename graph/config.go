@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
@@ -40,6 +41,11 @@ type Config struct {
 	Bundles *bundle.Processor
 	// Fetch answers what entries of a Bundle read; without it they are refused.
 	Fetch Fetch
+	// Feed is what subscriptions follow; without it they are refused.
+	Feed Feed
+	// Admit waits for a place to run an operation that came over a stream, or to render an event; nil admits all. What it fails with is the
+	// error of the operation. ServeHTTP does not ask it.
+	Admit func(context.Context) (release func(), err error)
 	// Compiler compiles the expressions of FHIRPath Patches; nil makes one with the defaults.
 	Compiler *fhirpath.Compiler
 	// Types narrows the schema to these resource types; empty is all.
@@ -75,6 +81,9 @@ type Limits struct {
 	Rows, Response int
 	// Steps is what the evaluations of fhirpath take together (fhirpath.Config); 50,000,000.
 	Steps int
+	// Time is what an operation that came over a stream, or the rendering of an event, may take; 30 s. What comes by HTTP alone is bounded by
+	// its context.
+	Time time.Duration
 	// Errors is how many errors a response lists; 500.
 	Errors int
 	// Queries is how many compiled queries are kept; 1,000.
@@ -94,6 +103,9 @@ func (l Limits) withDefaults() Limits {
 		l.Write = 16 << 20
 	}
 	l.Write = max(l.Write, l.Body)
+	if l.Time == 0 {
+		l.Time = 30 * time.Second
+	}
 	set(&l.Tokens, 20_000)
 	set(&l.Depth, 40)
 	set(&l.Aliases, 500)

@@ -27,6 +27,9 @@ type call struct {
 	whole     bool            // the response Bundle has what was written
 	explain   string          // one of the explain modes
 	meter     *fhirpath.Meter // of all conditions: execute sets it
+	follow    context.Context // how long a subscription may go on; nil where there can be none
+	since     string          // where it begins, instead of what its argument says
+	id        string          // of the operation, by its extensions
 
 	*surface // of the edition of the beginning: execute sets it, unless it is there
 }
@@ -43,6 +46,8 @@ type response struct {
 	// large says that it was refused because of its size.
 	large   bool
 	release func()
+	// followed is a subscription that has begun; there is no body then.
+	followed *follower
 }
 
 // execute runs a call. It never panics and always gives a body.
@@ -94,8 +99,11 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 	if op.schema && h.production {
 		return failed(refuse(fault.New(fault.Forbidden, "introspection is switched off")))
 	}
-	if def.Operation == ast.Mutation {
+	switch def.Operation {
+	case ast.Mutation:
 		return h.mutate(ctx, c, op, vars)
+	case ast.Subscription:
+		return h.subscribe(ctx, c, op, vars)
 	}
 	if op.onlySchema() && len(def.VariableDefinitions) == 0 {
 		return h.remembered(ctx, c, d, op)

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -39,6 +40,8 @@ type Handler struct {
 	fetch      Fetch
 	base       string // of our own FHIR endpoint; "" if it is not known
 	compiler   *fhirpath.Compiler
+	feed       Feed
+	admit      func(context.Context) (release func(), err error)
 }
 
 // New makes a handler. It fails if something required is missing, or the schema cannot be built.
@@ -57,12 +60,16 @@ func New(cfg Config) (*Handler, error) {
 		engine: cfg.Engine, make: cfg.edition, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
 		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions), quiet: cfg.NoSuggestions,
 		log: cfg.Logger, production: cfg.Production, storage: cfg.Storage, bundles: cfg.Bundles, fetch: cfg.Fetch, compiler: cfg.Compiler,
+		feed: cfg.Feed, admit: cfg.Admit,
 	}
 	if len(cfg.BaseURLs) > 0 {
 		h.base = strings.TrimSuffix(cfg.BaseURLs[0], "/")
 	}
 	if h.compiler == nil {
 		h.compiler = fhirpath.New(fhirpath.Config{Definitions: cfg.Definitions, Quiet: cfg.NoSuggestions})
+	}
+	if h.admit == nil {
+		h.admit = func(context.Context) (func(), error) { return func() {}, nil }
 	}
 	if h.caller == nil {
 		h.caller = func(*http.Request) (search.Caller, error) { return search.Caller{Tenant: "main"}, nil }

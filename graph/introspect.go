@@ -98,10 +98,10 @@ func (n *introspector) schemaField(dst []byte, f *collected) []byte {
 		return n.definition(dst, f, n.schema.Query)
 	case "mutationType":
 		return n.definition(dst, f, n.schema.Mutation)
-	case "directives":
-		return n.directives(dst, f)
+	case "subscriptionType":
+		return n.definition(dst, f, n.schema.Subscription)
 	}
-	return append(dst, "null"...) // no subscriptions
+	return n.directives(dst, f)
 }
 
 func (n *introspector) directives(dst []byte, f *collected) []byte {

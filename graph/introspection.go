@@ -86,11 +86,15 @@ func (s *Schema) SDL(w io.Writer, types []string) error {
 		return err
 	}
 	// Said outright, because tools take a type that is called Subscription for the root of subscriptions.
-	if _, err := fmt.Fprintf(w, "schema {\n  query: %s\n  mutation: %s\n}\n\n", narrow.doc.Query.Name, narrow.doc.Mutation.Name); err != nil {
+	following := ""
+	if root := narrow.doc.Subscription; root != nil {
+		following = "  subscription: " + root.Name + "\n"
+	}
+	if _, err := fmt.Fprintf(w, "schema {\n  query: %s\n  mutation: %s\n%s}\n\n", narrow.doc.Query.Name, narrow.doc.Mutation.Name, following); err != nil {
 		return err
 	}
 	body := *narrow.doc
-	body.Query, body.Mutation = nil, nil // the formatter says roots only where their names are unusual
+	body.Query, body.Mutation, body.Subscription = nil, nil, nil // the formatter says roots only where their names are unusual
 	out := &failing{to: w}
 	formatter.NewFormatter(out, formatter.WithIndent("  ")).FormatSchema(&body)
 	return out.err

@@ -65,11 +65,8 @@ func (c *compiler) mutation(r collected) (*mutation, error) {
 		m.kind, m.typ = c.schema.isMutation(name)
 		m.name = m.typ + suffixPayload
 	}
-	inner := *c
-	inner.op = &operation{def: c.op.def, flags: c.flags}
-	err := inner.payload(m, r)
-	c.fields = inner.fields
-	m.payload = inner.op
+	var err error
+	m.payload, err = c.payload(r, m.name, m.typ)
 	return m, err
 }
 
@@ -85,29 +82,42 @@ func (s *Schema) isMutation(field string) (kind mutationKind, typ string) {
 	return mutationTypename, ""
 }
 
-// payload compiles what is selected of a payload.
-func (c *compiler) payload(m *mutation, r collected) error {
-	fields := collect(r.selections(), c.flags, func(name string) bool { return name == m.name })
-	if err := c.count(len(fields), 2); err != nil {
+// payload compiles what is selected of a payload, or of an event, of the type name: an operation of its own.
+func (c *compiler) payload(r collected, name, typ string) (*operation, error) {
+	inner := *c
+	inner.op = &operation{def: c.op.def, flags: c.flags}
+	defer func() { c.fields = inner.fields }()
+	fields := collect(r.selections(), c.flags, func(condition string) bool { return condition == name })
+	if err := inner.count(len(fields), 2); err != nil {
+		return nil, err
+	}
+	for _, f := range fields {
+		if err := inner.payloadField(f, r.fields[0].Name, typ); err != nil {
+			return nil, err
+		}
+	}
+	return inner.op, nil
+}
+
+func (c *compiler) payloadField(r collected, of, typ string) error {
+	out := root{key: r.key, kind: rootPayload, fields: r.fields}
+	f := &fetch{field: r.fields[0], parent: -1, path: of + "." + r.fields[0].Name}
+	rows := typeResource // of any type
+	switch r.fields[0].Name {
+	case "resource":
+		if f.kind, f.typ = fetchWritten, typ; typ != "" {
+			rows = typ
+		}
+	case "information":
+		f.kind, f.typ, rows = fetchInformation, typeOutcome, typeOutcome
+	default:
+		c.op.roots = append(c.op.roots, out)
+		return nil
+	}
+	if _, err := c.add(f, r, rows, 2); err != nil {
 		return err
 	}
-	for _, r := range fields {
-		out := root{key: r.key, kind: rootPayload, fields: r.fields}
-		f := &fetch{field: r.fields[0], parent: -1, path: m.field.Name + "." + r.fields[0].Name}
-		switch r.fields[0].Name {
-		case "resource":
-			f.kind, f.typ = fetchWritten, m.typ
-		case "information":
-			f.kind, f.typ = fetchInformation, typeOutcome
-		default:
-			c.op.roots = append(c.op.roots, out)
-			continue
-		}
-		if _, err := c.add(f, r, f.typ, 2); err != nil {
-			return err
-		}
-		out.kind, out.fetch = rootFetch, f.index
-		c.op.roots = append(c.op.roots, out)
-	}
+	out.kind, out.fetch = rootFetch, f.index
+	c.op.roots = append(c.op.roots, out)
 	return nil
 }

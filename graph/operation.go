@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/heliograph/heliograph/graph/projection"
@@ -19,8 +21,10 @@ type operation struct {
 	gateway ast.SelectionSet // the root fields that gqlgen answers
 	// mutations are the roots of a mutation, which has no others.
 	mutations []*mutation
-	schema    bool // it asks for the schema
-	size      int  // fields, fragments expanded
+	// subscription is the root of a subscription, which has no others.
+	subscription *subscription
+	schema       bool // it asks for the schema
+	size         int  // fields, fragments expanded
 }
 
 // onlySchema says whether it asks for the schema and nothing else.
@@ -31,6 +35,11 @@ func (o *operation) onlySchema() bool {
 		}
 	}
 	return o.schema
+}
+
+// informs says whether the OperationOutcome of a payload is selected.
+func (o *operation) informs() bool {
+	return slices.ContainsFunc(o.fetches, func(f *fetch) bool { return f.kind == fetchInformation })
 }
 
 type rootKind uint8

@@ -40,7 +40,9 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 		x.load = newLoader(x.exec)
 		if x.written != nil {
 			x.load.know(x.written.key, x.written.resource)
-			x.load.know(informationKey, x.written.information())
+			if x.op.informs() {
+				x.load.know(informationKey, x.written.information())
+			}
 		}
 	}
 	x.start()

@@ -61,6 +61,9 @@ func (b *schemaBuilder) build() error {
 		query.Fields = append(query.Fields, b.rootFields(name)...)
 	}
 	b.mutations()
+	if !b.s.fhir {
+		b.subscriptions()
+	}
 	for len(b.queue) > 0 {
 		t := b.queue[0]
 		b.queue = b.queue[1:]

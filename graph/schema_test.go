@@ -52,7 +52,7 @@ func TestSchemaIsValid(t *testing.T) {
 		t.Errorf("parameters without an argument: %v", s.Skipped())
 	}
 	_, doc := sdl(t, s)
-	if doc.Subscription != nil || doc.Mutation == nil || doc.Mutation.Name != "Mutation" {
+	if doc.Subscription == nil || doc.Subscription.Name != "SubscriptionRoot" || doc.Mutation == nil || doc.Mutation.Name != "Mutation" {
 		t.Error("a FHIR type is taken for a root")
 	}
 	for name, def := range doc.Types {
@@ -84,7 +84,7 @@ func TestSchemaGolden(t *testing.T) {
 		"PatientInput.resourceType", "PatientInput.id", "PatientInput.birthDate", "PatientInput._birthDate", "PatientInput.contact", "PatientInput.contained",
 		"PatientInput.deceasedBoolean", "PatientContactInput.name", "QuantityInput.value", "ReferenceInput.reference", "ReferenceInput.resource",
 		"TaskWriteInput.input", "TaskInputInput.valueQuantity", "BundleEntryInput.resource", "QuestionnaireItemInput.item", "PatientWritePayload.resource",
-		"CommunicationWritePayload.information",
+		"CommunicationWritePayload.information", "SubscriptionRoot.PatientChanged", "SubscriptionRoot.changes", "PatientChange.resource", "Change.resource",
 	} {
 		name, field, _ := strings.Cut(path, ".")
 		def := doc.Types[name]
@@ -129,6 +129,8 @@ func TestSchemaGolden(t *testing.T) {
 		"TaskWriteInput.input": "[TaskInputInput]", "TaskInputInput.valueQuantity": "QuantityInput", "BundleEntryInput.resource": "FHIRResource",
 		"QuestionnaireItemInput.item": "[QuestionnaireItemInput]", "PatientWritePayload.resource": "Patient",
 		"CommunicationWritePayload.information": "OperationOutcome",
+		"SubscriptionRoot.PatientChanged":       "(where: PatientWhere, since: String): PatientChange!",
+		"SubscriptionRoot.changes":              "(types: [ResourceType!], since: String): Change!", "PatientChange.resource": "Patient", "Change.resource": "Resource",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -211,7 +213,7 @@ func TestIntrospection(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, doc := sdl(t, schemaOf(t))
-	if len(got.Data.Schema.Types) != len(doc.Types) || got.Data.Schema.QueryType.Name != "Query" || got.Data.Schema.MutationType.Name != "Mutation" || got.Data.Schema.SubscriptionType != nil {
+	if len(got.Data.Schema.Types) != len(doc.Types) || got.Data.Schema.QueryType.Name != "Query" || got.Data.Schema.MutationType.Name != "Mutation" || got.Data.Schema.SubscriptionType.Name != "SubscriptionRoot" {
 		t.Error(len(got.Data.Schema.Types), len(doc.Types))
 	}
 	for _, typ := range got.Data.Schema.Types {

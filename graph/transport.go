@@ -154,7 +154,7 @@ func (c *call) readJSON(text []byte) error {
 	if b.Query == nil {
 		return fault.New(fault.BadUserInput, "the request has no query")
 	}
-	c.query = *b.Query
+	c.query, c.id = *b.Query, operationID(b.Extensions)
 	if b.OperationName != nil {
 		c.name = *b.OperationName
 	}

@@ -19,12 +19,13 @@ func (m *mutating) payload(ctx context.Context, root *mutation, done *written, v
 	}
 	w := writer{x: x, key: m.h.key, problems: m.problems, hidden: m.hidden, base: []step{{key: root.key}}}
 	mark := len(m.body)
-	m.body = w.payload(m.body, root, done, m.c.explain == explainOnly)
+	told := func(dst []byte, name string) []byte { return appendPayloadField(dst, name, root, done) }
+	m.body = w.payload(m.body, root.payload, m.c.explain == explainOnly, told)
 	if x.overrun != nil {
 		// What was written is written: the payload says so, without the resources that are too much.
 		overrun := x.overrun
 		w.problems, w.hidden = m.problems, m.hidden
-		m.body = w.payload(m.body[:mark], root, done, true)
+		m.body = w.payload(m.body[:mark], root.payload, true, told)
 		x.overrun = nil
 		w.steps = w.base
 		w.problem(fault.New(codeOf(overrun), "the write is done, but its payload cannot be shown whole: %s", messageOf(overrun, codeOf(overrun))), nil)
@@ -36,11 +37,11 @@ func (m *mutating) payload(ctx context.Context, root *mutation, done *written, v
 	}
 }
 
-// payload writes a payload; a bare one without what comes from the stores.
-func (w *writer) payload(dst []byte, root *mutation, done *written, bare bool) []byte {
+// payload writes a payload, or an event; a bare one without what comes from the stores. told writes what it tells itself.
+func (w *writer) payload(dst []byte, op *operation, bare bool, told func(dst []byte, name string) []byte) []byte {
 	dst = append(dst, '{')
-	for i := range root.payload.roots {
-		r := &root.payload.roots[i]
+	for i := range op.roots {
+		r := &op.roots[i]
 		dst = append(append(append(comma(dst, i), '"'), r.key...), `":`...)
 		switch {
 		case r.kind == rootFetch && bare:
@@ -48,7 +49,7 @@ func (w *writer) payload(dst []byte, root *mutation, done *written, bare bool) [
 		case r.kind == rootFetch:
 			dst = w.root(dst, i)
 		default:
-			dst = appendPayloadField(dst, r.fields[0].Name, root, done)
+			dst = told(dst, r.fields[0].Name)
 		}
 	}
 	return append(dst, '}')

@@ -32,10 +32,6 @@ func (c *sampleCommand) Run(context.Context) error {
 	return nil
 }
 
-type schemaCommand struct {
-	Types []string `help:"Narrow the schema to these resource types." placeholder:"TYPE"`
-}
-
 type backupCommand struct {
 	File string `arg:"" type:"path" help:"File to write; it must not exist."`
 }

@@ -114,7 +114,7 @@ func (h *house) assemble(ctx context.Context) (err error) {
 	}
 	h.engine, err = composite.Open(ctx, composite.Config{
 		Primary: h.registry, Terminology: terms, Models: h.models, Tenants: tenants(cfg), Logger: h.log,
-		Budget: composite.Budget{IDs: cfg.Limits.IDs, Scanned: cfg.Limits.Scanned},
+		Budget: composite.Budget{IDs: cfg.Limits.IDs, Scanned: cfg.Limits.Scanned, Bytes: cfg.Limits.Read},
 	})
 	if err != nil {
 		return err

@@ -117,9 +117,12 @@ func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Ca
 	return graph.New(graph.Config{
 		Definitions: h.defs, Models: h.models, Engine: graph.Over(h.engine), Storage: h.storage, Bundles: h.bundles, Fetch: fetch, Types: h.cfg.FHIR.Types,
 		CursorKey: key, Caller: caller, BaseURLs: bases, Version: version(),
-		Production: !h.cfg.On(h.cfg.GraphQL.Introspection), NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), Logger: h.log,
+		Production: !h.cfg.On(h.cfg.GraphQL.Introspection), NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), NoExplain: !h.cfg.On(h.cfg.GraphQL.Explain),
+		Logger: h.log,
 		Limits: graph.Limits{
-			Body: l.Body, Write: l.Resource, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, Fields: l.Fields, Page: l.List, Rows: l.Rows, Response: l.Response,
+			Body: l.Body, Write: l.Resource, Tokens: l.Tokens, Depth: l.Depth, Aliases: l.Aliases, RootFields: l.RootFields, Selections: l.Selections,
+			Repeats: l.Repeats, Fields: l.Fields, Variables: l.Variables, Batch: l.Batch, Cost: l.Cost, Page: l.List, Rows: l.Rows, Response: l.Response,
+			Steps: l.Steps, Errors: l.Errors, Queries: l.Queries, Time: l.Time,
 		},
 	})
 }

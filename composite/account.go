@@ -84,7 +84,7 @@ func (a *account) hold(n int) error {
 	defer a.mu.Unlock()
 	a.ids += n
 	if a.ids > a.budget.IDs {
-		return fault.New(fault.TooCostly, "the request holds more than %d ids in intermediate sets; narrow the search", a.budget.IDs)
+		return fault.Past(fault.Limit{Name: "ids", Most: int64(a.budget.IDs)}, "the request holds more than %d ids in intermediate sets; narrow the search", a.budget.IDs)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func (a *account) scan() error {
 	defer a.mu.Unlock()
 	a.scanned++
 	if a.scanned > a.budget.Scanned {
-		return fault.New(fault.TooCostly, "more than %d rows would be read to be filtered or sorted; narrow the search", a.budget.Scanned)
+		return fault.Past(fault.Limit{Name: "scanned", Most: int64(a.budget.Scanned)}, "more than %d rows would be read to be filtered or sorted; narrow the search", a.budget.Scanned)
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func (a *account) give(r *search.Resource) error {
 	defer a.mu.Unlock()
 	a.bytes += rowSize + len(r.Body.JSON)
 	if a.bytes > a.budget.Bytes {
-		return fault.New(fault.TooCostly, "the request reads more than %d bytes of resources; ask for smaller pages", a.budget.Bytes)
+		return fault.Past(fault.Limit{Name: "read", Most: int64(a.budget.Bytes)}, "the request reads more than %d bytes of resources; ask for smaller pages", a.budget.Bytes)
 	}
 	return nil
 }

@@ -131,7 +131,7 @@ func (s *Storage) aimByCriteria(ctx context.Context, caller search.Caller, c Com
 	case !c.Many:
 		return Aim{}, fault.New(fault.PreconditionFailed, "%s of %s: the condition has several matches; make it narrower", c.Method, c.Type)
 	case len(hits) > s.cfg.Matches:
-		return Aim{}, fault.New(fault.TooCostly, "delete of %s: the condition has more than %d matches; make it narrower", c.Type, s.cfg.Matches)
+		return Aim{}, fault.Past(fault.Limit{Name: "matches", Most: int64(s.cfg.Matches)}, "delete of %s: the condition has more than %d matches; make it narrower", c.Type, s.cfg.Matches)
 	}
 	return Aim{Ref: fhir.Ref{Type: c.Type}, many: hits}, nil
 }

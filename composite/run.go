@@ -261,5 +261,5 @@ func (x *Execution) page(ctx context.Context, n *planner.Page) (Page, error) {
 }
 
 func tooMany(limit int) error {
-	return fault.New(fault.TooCostly, "the list has more than %d entries; ask for a page with _count, or use a connection", limit)
+	return fault.Past(fault.Limit{Name: "list", Most: int64(limit)}, "the list has more than %d entries; ask for a page with _count, or use a connection", limit)
 }

@@ -55,7 +55,7 @@ func (e Metered) HoldsIn(c *Container, typeName string, element []byte) (bool, e
 // pay takes the steps of reading so many bytes.
 func (m *Meter) pay(bytes int) error {
 	if m.left.Load() <= 0 {
-		return fault.New(fault.TooCostly, "FHIRPath: the request takes more than %d steps in all; narrow the search by other conditions", m.limit)
+		return fault.Past(fault.Limit{Name: "steps", Most: int64(m.limit)}, "FHIRPath: the request takes more than %d steps in all; narrow the search by other conditions", m.limit)
 	}
 	m.take(bytes/64 + 1)
 	return nil

@@ -54,14 +54,6 @@ func (x *request) page(f *fetch, p *composite.Page) fill {
 	return fill{kind: fillPage, fetch: f, at: int32(len(x.pages) - 1)}
 }
 
-func tooLarge(limit int) error {
-	return fault.New(fault.TooCostly, "the response is larger than %d bytes", limit)
-}
-
-func tooManyRows(limit int) error {
-	return fault.New(fault.TooCostly, "the response would have more than %d resources", limit)
-}
-
 // grow makes place for n rows and gives the first, or -1 if they are too many.
 func (x *request) grow(n int) int {
 	first := len(x.rows)

@@ -7,7 +7,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/heliograph/heliograph/graph/projection"
-	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -46,7 +45,7 @@ func compile(schema *Schema, reader *search.Reader, def *ast.OperationDefinition
 		return nil, err
 	}
 	if len(roots) > limits.RootFields {
-		return nil, fault.New(fault.TooCostly, "the operation has %d root fields; the limit is %d", len(roots), limits.RootFields)
+		return nil, tooManyRoots(len(roots), limits.RootFields)
 	}
 	for _, r := range roots {
 		if err := c.root(r); err != nil {
@@ -170,10 +169,10 @@ func readsMeta(sets []ast.SelectionSet) bool {
 func (c *compiler) count(fields, depth int) error {
 	c.fields += fields
 	if c.fields > c.limits.Fields {
-		return fault.New(fault.TooCostly, "the operation selects more than %d fields, fragments expanded", c.limits.Fields)
+		return past(limitFields, c.limits.Fields, "the operation selects more than %d fields, fragments expanded", c.limits.Fields)
 	}
 	if depth > c.limits.Depth {
-		return fault.New(fault.TooCostly, "the operation nests deeper than %d", c.limits.Depth)
+		return past(limitDepth, c.limits.Depth, "the operation nests deeper than %d", c.limits.Depth)
 	}
 	return nil
 }

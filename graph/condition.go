@@ -6,7 +6,6 @@ import (
 
 	"github.com/heliograph/heliograph/cursor"
 	"github.com/heliograph/heliograph/fhir"
-	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -44,7 +43,7 @@ func (k *asker) condition(a *ask, f *fetch, args arguments) (search.Expr, error)
 		return all(parts), nil
 	}
 	if k.conditions += where.count; k.conditions > maxAllConditions {
-		return nil, fault.New(fault.TooCostly, "the conditions of the query have more than %d parts in all", maxAllConditions)
+		return nil, past(limitConditions, maxAllConditions, "the conditions of the query have more than %d parts in all", maxAllConditions)
 	}
 	a.window.where, a.typed = where.value, where.expr
 	return all(append(parts[:len(parts):len(parts)], where.expr)), where.err

@@ -61,8 +61,10 @@ type Config struct {
 	Version string
 	// Production hides the schema: no introspection. NoSuggestions keeps names out of errors about unknown ones.
 	Production, NoSuggestions bool
-	Limits                    Limits
-	Logger                    *slog.Logger
+	// NoExplain refuses the header X-Heliograph-Explain: a plan tells of the stores and of how much they hold.
+	NoExplain bool
+	Limits    Limits
+	Logger    *slog.Logger
 }
 
 // Limits bound what one request may ask. Zero values mean the defaults.
@@ -73,20 +75,26 @@ type Limits struct {
 	Tokens, Depth int
 	// Aliases are those of a query; 500. RootFields are its top-level fields; 200.
 	Aliases, RootFields int
-	// Fields are all fields of a query after fragments are expanded; 10,000. Selections are those written down; 5,000.
-	Fields, Selections int
+	// Fields are all fields of a query after fragments are expanded; 10,000. Selections are those written down; 5,000. Repeats is how
+	// often one response key may stand in a selection; 50.
+	Fields, Selections, Repeats int
+	// Variables is how many values the variables of a request may have in all, those inside of objects and lists included; 500,000.
+	Variables int
+	// Cost is what an operation may cost by its estimate; 2,000,000.
+	Cost int
+	// Batch is how many requests one array may have; 20.
+	Batch int
 	// Page is the greatest page, and the cap of a list without _count; 1,000.
 	Page int
 	// Rows are all resources of a response; 50,000. Response is its size in bytes; 64 MiB.
 	Rows, Response int
 	// Steps is what the evaluations of fhirpath take together (fhirpath.Config); 50,000,000.
 	Steps int
-	// Time is what an operation that came over a stream, or the rendering of an event, may take; 30 s. What comes by HTTP alone is bounded by
-	// its context.
+	// Time is how long an operation may take, or the rendering of an event; 30 s.
 	Time time.Duration
 	// Errors is how many errors a response lists; 500.
 	Errors int
-	// Queries is how many compiled queries are kept; 1,000.
+	// Queries is how many compiled queries are kept, and how many persisted ones; 1,000.
 	Queries int
 }
 
@@ -103,18 +111,22 @@ func (l Limits) withDefaults() Limits {
 		l.Write = 16 << 20
 	}
 	l.Write = max(l.Write, l.Body)
-	if l.Time == 0 {
-		l.Time = 30 * time.Second
-	}
 	set(&l.Tokens, 20_000)
 	set(&l.Depth, 40)
 	set(&l.Aliases, 500)
 	set(&l.RootFields, 200)
 	set(&l.Fields, 10_000)
 	set(&l.Selections, 5_000)
+	set(&l.Repeats, 50)
+	set(&l.Variables, 500_000)
+	set(&l.Cost, 2_000_000)
+	set(&l.Batch, 20)
 	set(&l.Page, 1_000)
 	set(&l.Rows, 50_000)
 	set(&l.Response, 64<<20)
+	if l.Time == 0 {
+		l.Time = 30 * time.Second
+	}
 	set(&l.Steps, 50_000_000)
 	set(&l.Errors, 500)
 	set(&l.Queries, 1_000)

@@ -52,7 +52,7 @@ func (x *request) inside(f *fetch, c *container, fragment string) fill {
 func (x *request) row(f *fetch, c *container, span projection.Span, id identity) fill {
 	// A container may refer to itself, so that few bytes are projected as often as there may be rows.
 	if x.followed += span.End - span.Start; x.followed > rescans*x.limits.Response && x.overrun == nil {
-		x.overrun = fault.New(fault.TooCostly, "the operation follows too many references inside of resources")
+		x.overrun = past(limitResponse, x.limits.Response, "the operation follows too many references inside of resources")
 	}
 	at := x.grow(1)
 	if at < 0 {

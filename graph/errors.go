@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -40,7 +39,7 @@ func messageOf(err error, code fault.Code) string {
 		return invalidText(invalid)
 	case code == fault.Internal:
 		return "internal error"
-	case code == fault.Timeout:
+	case code == fault.Timeout && (!errors.As(err, &f) || f.Message == ""):
 		return "the request took too long"
 	case errors.As(err, &f) && f.Message != "":
 		return f.Message
@@ -75,7 +74,7 @@ func serious(code fault.Code) bool {
 // newError makes the GraphQL error of a problem, and logs it whole if it is serious.
 func newError(ctx context.Context, log *slog.Logger, p problem) *gqlerror.Error {
 	code := codeOf(p.err)
-	e := &gqlerror.Error{Message: messageOf(p.err, code), Extensions: map[string]any{"code": string(code)}}
+	e := &gqlerror.Error{Message: messageOf(p.err, code), Extensions: extensionsOf(p.err)}
 	for _, step := range p.path {
 		switch step := step.(type) {
 		case string:
@@ -121,8 +120,4 @@ func withoutLiteral(message string) string {
 		}
 	}
 	return message
-}
-
-func tooMany(what string, limit int) error {
-	return fault.New(fault.TooCostly, "the operation has too many %s; the limit is %s", what, strconv.Itoa(limit))
 }

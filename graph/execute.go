@@ -59,6 +59,8 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 			out.refused = false
 		}
 	}()
+	ctx, cancel := context.WithTimeout(ctx, h.limits.Time)
+	defer cancel()
 	if c.meter = fhirpath.NewMeter(h.limits.Steps); c.surface == nil {
 		c.surface = h.edition.Load().strict
 	}
@@ -78,7 +80,7 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 		return out
 	}
 	if def.Operation != ast.Mutation && c.size > h.limits.Body {
-		out := failed(refuse(fault.New(fault.TooCostly, "the request is larger than %d bytes; only a mutation may be", h.limits.Body)))
+		out := failed(refuse(past(limitBody, h.limits.Body, "the request is larger than %d bytes; only a mutation may be", h.limits.Body)))
 		out.large = true
 		return out
 	}
@@ -116,6 +118,9 @@ func (h *Handler) remembered(ctx context.Context, c *call, d *document, op *oper
 	r, err := c.rendered.answer(queryKey(d.text, c.name), func() ([]byte, error) {
 		out := h.run(ctx, c, d, op, nil)
 		defer out.release()
+		if err := ctx.Err(); err != nil { // which is no answer to keep
+			return nil, timed(err, h.limits.Time)
+		}
 		return slices.Clone(out.body), nil
 	})
 	if err != nil {
@@ -180,6 +185,7 @@ const (
 func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, vars map[string]any) response {
 	x := h.take(c.surface, op)
 	defer h.put(x)
+	x.ctx = ctx
 	h.prepare(x, c, vars)
 	var problems []problem
 	var gateway map[string]json.RawMessage
@@ -199,7 +205,7 @@ func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, 
 		body = h.root(body, &w, i, gateway, vars)
 	}
 	body = append(body, '}')
-	if x.overrun != nil {
+	if x.late() {
 		body, w.hidden = append(body[:0], `{"data":null`...), 0
 		w.problems = []problem{{err: x.overrun}}
 	}
@@ -249,10 +255,13 @@ func (h *Handler) end(ctx context.Context, body []byte, problems []problem, hidd
 	if len(problems) > 0 {
 		errs := make(gqlerror.List, 0, len(problems)+1)
 		for _, p := range problems {
+			if ctx.Err() != nil { // else it is a store that did not answer in its own time
+				p.err = timed(p.err, h.limits.Time)
+			}
 			errs = append(errs, newError(ctx, h.log, p))
 		}
 		if hidden > 0 {
-			errs = append(errs, newError(ctx, h.log, problem{err: fault.New(fault.TooCostly, "there are %d more errors", hidden)}))
+			errs = append(errs, newError(ctx, h.log, problem{err: past(limitErrors, h.limits.Errors, "there are %d more errors", hidden)}))
 		}
 		body = append(body, `,"errors":`...)
 		body = appendJSON(body, errs)

@@ -139,6 +139,7 @@ func (h *Handler) event(ctx context.Context, c *call, op *operation, e *composit
 	x := h.take(c.surface, s.payload)
 	defer h.put(x)
 	x.written = &written{done: composite.Done{Ref: e.Ref, Version: e.Version, Position: e.Position}}
+	x.ctx = ctx
 	if e.Resource != nil {
 		x.written.key, x.written.resource = search.Key{Ref: e.Ref}, *e.Resource
 	}
@@ -150,11 +151,12 @@ func (h *Handler) event(ctx context.Context, c *call, op *operation, e *composit
 	told := func(dst []byte, name string) []byte { return appendEventField(dst, name, s, e) }
 	head := append(append([]byte(`{"data":{"`), s.key...), `":`...)
 	body := w.payload(head, s.payload, false, told)
-	if overrun := x.overrun; overrun != nil { // what has happened has happened
+	if x.late() { // what has happened has happened
+		overrun := x.overrun
 		w.problems, w.hidden, x.overrun = nil, 0, nil
 		body = w.payload(body[:len(head)], s.payload, true, told)
 		w.steps = w.base
-		w.problem(fault.New(codeOf(overrun), "the event cannot be shown whole: %s", messageOf(overrun, codeOf(overrun))), nil)
+		w.problem(withPrefix("the event cannot be shown whole: ", overrun), nil)
 	}
 	return h.end(ctx, append(body, '}'), w.problems, w.hidden, h.extensions(x, c))
 }

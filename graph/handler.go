@@ -35,6 +35,7 @@ type Handler struct {
 	gzips      sync.Pool // of *gzip.Writer
 	log        *slog.Logger
 	production bool
+	noExplain  bool
 	storage    Storage
 	bundles    *bundle.Processor
 	fetch      Fetch
@@ -59,7 +60,7 @@ func New(cfg Config) (*Handler, error) {
 	h := &Handler{
 		engine: cfg.Engine, make: cfg.edition, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
 		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions), quiet: cfg.NoSuggestions,
-		log: cfg.Logger, production: cfg.Production, storage: cfg.Storage, bundles: cfg.Bundles, fetch: cfg.Fetch, compiler: cfg.Compiler,
+		log: cfg.Logger, production: cfg.Production, noExplain: cfg.NoExplain, storage: cfg.Storage, bundles: cfg.Bundles, fetch: cfg.Fetch, compiler: cfg.Compiler,
 		feed: cfg.Feed, admit: cfg.Admit,
 	}
 	if len(cfg.BaseURLs) > 0 {

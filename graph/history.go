@@ -41,7 +41,7 @@ func (k *asker) history(a *ask, f *fetch, args arguments) (err error) {
 	case w.size == 0:
 		return fault.New(fault.BadUserInput, "first of a history is a number from 1")
 	case w.size > k.limits.Page:
-		return fault.New(fault.TooCostly, "a page has at most %d entries", k.limits.Page)
+		return past(limitList, k.limits.Page, "a page has at most %d entries", k.limits.Page)
 	}
 	p.Limit, w.offset = w.size+1, -1
 	return k.below(a, args)

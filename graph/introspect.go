@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-
-	"github.com/heliograph/heliograph/internal/fault"
 )
 
 // maxIntrospection bounds the answer of one introspection field: a query may go round in the schema.
@@ -43,7 +41,7 @@ func (n *introspector) field(dst []byte, fields []*ast.Field) ([]byte, error) {
 		dst = n.typeOf(dst, &c, ast.NamedType(name, nil))
 	}
 	if n.full || len(dst)-base > maxIntrospection {
-		return dst[:base], fault.New(fault.TooCostly, "the answer is larger than %d bytes", maxIntrospection)
+		return dst[:base], past(limitResponse, maxIntrospection, "the answer is larger than %d bytes", maxIntrospection)
 	}
 	return dst, nil
 }

@@ -24,27 +24,27 @@ func TestLimits(t *testing.T) {
 		bomb += fmt.Sprintf(` fragment F%d on Patient { a%d: contained { ... on Patient { ...F%d } } b%d: contained { ... on Patient { ...F%d } } }`, i, i, i+1, i, i+1)
 	}
 	bomb += ` fragment F30 on Patient { id }`
-	for name, c := range map[string]struct{ query, code string }{
-		"aliases":       {`{ ` + repeat(10_000, "a#: version ") + `}`, "TOO_COSTLY"},
-		"some aliases":  {`{ ` + repeat(600, "a#: version ") + `}`, "TOO_COSTLY"},
-		"root fields":   {`{ ` + repeat(300, "a#: version ") + `}`, "TOO_COSTLY"},
-		"one field":     {`{ Patient(id: "p1") { ` + strings.Repeat("id ", 4000) + `} }`, "TOO_COSTLY"},
-		"fields":        {`{ Patient(id: "p1") { ` + strings.Repeat("id name { family } ", 2000) + `} }`, "TOO_COSTLY"},
-		"depth":         {`{ Patient(id: "p1") ` + strings.Repeat("{ contained { ... on Patient ", 50) + "{ id }" + strings.Repeat("} }", 50) + ` }`, "TOO_COSTLY"},
-		"deep braces":   {strings.Repeat("{ a ", 9_000), "TOO_COSTLY"},
-		"deep list":     {`{ PatientList(name: ` + strings.Repeat("[", 15_000) + strings.Repeat("]", 15_000) + `) { id } }`, "TOO_COSTLY"},
-		"fragment bomb": {bomb, "TOO_COSTLY"},
-		"cycle":         {`{ Patient(id: "p1") { ...F } } fragment F on Patient { ...F }`, "GRAPHQL_VALIDATION_FAILED"},
+	for name, c := range map[string]struct{ query, code, limit string }{
+		"aliases":       {`{ ` + repeat(10_000, "a#: version ") + `}`, "TOO_COSTLY", "TOKENS_LIMIT"},
+		"some aliases":  {`{ ` + repeat(600, "a#: version ") + `}`, "TOO_COSTLY", "ALIASES_LIMIT"},
+		"root fields":   {`{ ` + repeat(300, "a#: version ") + `}`, "TOO_COSTLY", "ROOT_FIELDS_LIMIT"},
+		"one field":     {`{ Patient(id: "p1") { ` + strings.Repeat("id ", 4000) + `} }`, "TOO_COSTLY", "REPEATS_LIMIT"},
+		"fields":        {`{ Patient(id: "p1") { ` + strings.Repeat("id name { family } ", 2000) + `} }`, "TOO_COSTLY", "REPEATS_LIMIT"},
+		"depth":         {`{ Patient(id: "p1") ` + strings.Repeat("{ contained { ... on Patient ", 50) + "{ id }" + strings.Repeat("} }", 50) + ` }`, "TOO_COSTLY", "DEPTH_LIMIT"},
+		"deep braces":   {strings.Repeat("{ a ", 9_000), "TOO_COSTLY", "DEPTH_LIMIT"},
+		"deep list":     {`{ PatientList(name: ` + strings.Repeat("[", 15_000) + strings.Repeat("]", 15_000) + `) { id } }`, "TOO_COSTLY", "DEPTH_LIMIT"},
+		"fragment bomb": {bomb, "TOO_COSTLY", "FIELDS_LIMIT"},
+		"cycle":         {`{ Patient(id: "p1") { ...F } } fragment F on Patient { ...F }`, "GRAPHQL_VALIDATION_FAILED", ""},
 		"circular introspection": {`{ __schema { types { ` + strings.Repeat("fields { type { ", 20) + "name" + strings.Repeat(" } }", 20) + ` } } }`,
-			"GRAPHQL_VALIDATION_FAILED"},
-		"directives": {`{ version ` + strings.Repeat("@skip(if: false) ", 2500) + `}`, "GRAPHQL_VALIDATION_FAILED"},
+			"GRAPHQL_VALIDATION_FAILED", ""},
+		"directives": {`{ version ` + strings.Repeat("@skip(if: false) ", 2500) + `}`, "GRAPHQL_VALIDATION_FAILED", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.t = t
 			began := time.Now()
 			a := w.post(c.query, nil)
 			t.Log(time.Since(began))
-			if len(a.Errors) == 0 || a.Errors[0].Extensions["code"] != c.code || a.Data != nil {
+			if len(a.Errors) == 0 || a.Errors[0].Extensions["code"] != c.code || limitOf(a) != c.limit || a.Data != nil {
 				t.Errorf("%.300s %.100s", fmt.Sprint(a.Errors), a.Data)
 			}
 			if len(a.Errors) > 60 {
@@ -54,6 +54,48 @@ func TestLimits(t *testing.T) {
 	}
 	if w.counted.runs > 0 {
 		t.Error("a store was asked")
+	}
+}
+
+// limitOf is the code of the limit that the first error is of.
+func limitOf(a *answer) string {
+	if len(a.Errors) == 0 {
+		return ""
+	}
+	limit, _ := a.Errors[0].Extensions["limit"].(map[string]any)
+	code, _ := limit["code"].(string)
+	return code
+}
+
+// TestLimitsAreTold: an error says which limit it is of, how much that allows and, where it is known, how much there was.
+func TestLimitsAreTold(t *testing.T) {
+	w := open(t, func(c *graph.Config) { c.Limits.Depth, c.Limits.Variables, c.Limits.Page = 3, 5, 2 }, ward()...)
+	for name, c := range map[string]struct {
+		query     string
+		variables any
+		want      string
+	}{
+		"depth":     {`{ Patient(id: "p1") { name { period { start } } } }`, nil, "map[code:DEPTH_LIMIT found:4 most:3 name:depth]"},
+		"variables": {`query ($n: [String]) { PatientList(name: $n) { id } }`, map[string]any{"n": []string{"a", "b,[{", "c", "d", "e"}}, "map[code:VARIABLES_LIMIT found:6 most:5 name:variables]"},
+		"list":      {`{ PatientList { id } }`, nil, "map[code:LIST_LIMIT most:2 name:list]"},
+	} {
+		a := w.post(c.query, c.variables)
+		if len(a.Errors) != 1 || fmt.Sprint(a.Errors[0].Extensions["limit"]) != c.want {
+			t.Errorf("%s: %v", name, a.Errors)
+		}
+	}
+}
+
+// TestTime: an operation past its time is answered by that error alone; of a mutation, what was not begun is said.
+func TestTime(t *testing.T) {
+	w := open(t, func(c *graph.Config) { c.Limits.Time = time.Nanosecond }, ward()...)
+	a := w.post(`{ version PatientList { id } }`, nil)
+	if fmt.Sprint(codes(a)) != "[TIMEOUT[]]" || limitOf(a) != "TIME_LIMIT" || string(a.Data) != "null" {
+		t.Error(a.Errors, string(a.Data))
+	}
+	a = w.post(`mutation { PatientDelete(id: "p1") { id } }`, nil)
+	if fmt.Sprint(codes(a)) != "[TIMEOUT[PatientDelete]]" || limitOf(a) != "TIME_LIMIT" {
+		t.Error(a.Errors, string(a.Data))
 	}
 }
 

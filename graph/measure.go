@@ -6,16 +6,13 @@ import (
 	"github.com/heliograph/heliograph/internal/fault"
 )
 
-// maxRepeats is how often a response key may stand in one selection: validation compares each with each.
-const maxRepeats = 50
-
 // measure holds a parsed query against the limits before it is validated, which takes time that grows faster than the query.
 func measure(doc *ast.QueryDocument, l *Limits) error {
 	var selections, aliases int
 	var walk func(ast.SelectionSet) error
 	walk = func(set ast.SelectionSet) error {
 		if selections += len(set); selections > l.Selections {
-			return tooMany("fields", l.Selections)
+			return tooMany(limitSelections, "fields", l.Selections)
 		}
 		keys := make(map[string]int, len(set))
 		for _, s := range set {
@@ -31,11 +28,11 @@ func measure(doc *ast.QueryDocument, l *Limits) error {
 			case *ast.FragmentSpread:
 				key = "..." + s.Name
 			}
-			if keys[key]++; keys[key] > maxRepeats {
-				return tooMany("repetitions of one field", maxRepeats)
+			if keys[key]++; keys[key] > l.Repeats { // validation compares each with each
+				return tooMany(limitRepeats, "repetitions of one field", l.Repeats)
 			}
 			if aliases > l.Aliases {
-				return tooMany("aliases", l.Aliases)
+				return tooMany(limitAliases, "aliases", l.Aliases)
 			}
 			if err := walk(inner); err != nil {
 				return err
@@ -83,7 +80,7 @@ func depth(doc *ast.QueryDocument, limit int) error {
 	}
 	for _, op := range doc.Operations {
 		if d := of(op.SelectionSet); d > limit {
-			return fault.New(fault.TooCostly, "the operation nests %d deep; the limit is %d", d, limit)
+			return fault.Past(fault.Limit{Name: limitDepth, Most: int64(limit), Found: int64(d)}, "the operation nests %d deep; the limit is %d", d, limit)
 		}
 	}
 	return nil

@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-
-	"github.com/heliograph/heliograph/internal/fault"
 )
 
 type mutationKind uint8
@@ -38,7 +36,7 @@ func (c *compiler) mutations(def *ast.OperationDefinition) error {
 		return err
 	}
 	if len(roots) > c.limits.RootFields {
-		return fault.New(fault.TooCostly, "the operation has %d root fields; the limit is %d", len(roots), c.limits.RootFields)
+		return tooManyRoots(len(roots), c.limits.RootFields)
 	}
 	for _, r := range roots {
 		m, err := c.mutation(r)

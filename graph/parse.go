@@ -33,7 +33,7 @@ func (h *Handler) document(e *surface, text string) (*document, gqlerror.List) {
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, h.limits.Tokens)
 	if err != nil {
-		return nil, gqlerror.List{parseError(err)}
+		return nil, gqlerror.List{parseError(err, &h.limits)}
 	}
 	if err := measure(doc, &h.limits); err != nil {
 		return nil, refuse(err)
@@ -50,22 +50,31 @@ func (h *Handler) document(e *surface, text string) (*document, gqlerror.List) {
 }
 
 func refuse(err error) gqlerror.List {
-	return gqlerror.List{{Message: messageOf(err, codeOf(err)), Extensions: map[string]any{"code": string(codeOf(err))}}}
+	return gqlerror.List{{Message: messageOf(err, codeOf(err)), Extensions: extensionsOf(err)}}
 }
 
-func parseError(err error) *gqlerror.Error {
+func parseError(err error, l *Limits) *gqlerror.Error {
 	var e *gqlerror.Error
 	if !errors.As(err, &e) {
 		e = &gqlerror.Error{Message: "the query cannot be parsed"}
 	}
 	out := invalid(e, codeParse)
-	if strings.Contains(out.Message, "exceeded token limit") || strings.Contains(out.Message, "exceeded maximum nesting") {
-		out.Extensions["code"] = string(fault.TooCostly)
+	switch {
+	case strings.Contains(out.Message, "exceeded token limit"):
+		return exceeds(out, past(limitTokens, l.Tokens, "the query has more than %d tokens", l.Tokens))
+	case strings.Contains(out.Message, "exceeded maximum nesting"): // which is the parser's own, and higher
+		return exceeds(out, past(limitDepth, l.Depth, "the query nests too deeply; the limit is %d", l.Depth))
 	}
 	if i := strings.IndexByte(out.Message, '"'); i > 0 && strings.Contains(out.Message[:i], "String") {
 		out.Message = strings.TrimSpace(out.Message[:i]) // a string literal may be anything
 	}
 	return out
+}
+
+// exceeds makes a parser's error that of a limit.
+func exceeds(e *gqlerror.Error, limit *fault.Error) *gqlerror.Error {
+	e.Message, e.Extensions = limit.Message, extensionsOf(limit)
+	return e
 }
 
 // validate applies the rules of GraphQL's validation (5).

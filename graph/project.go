@@ -51,7 +51,7 @@ func (x *request) project(at int, s *shape, r *search.Resource, version int64) {
 
 // projectIn makes the row at of an object inside a container, which may be the container itself.
 func (x *request) projectIn(at int, s *shape, c *container, span projection.Span, id identity) {
-	if x.overrun != nil {
+	if x.late() {
 		return
 	}
 	src := c.source[span.Start:span.End]
@@ -91,7 +91,7 @@ func (x *request) overran(err error) error {
 	case e.Reason != projection.TooOften:
 		return nil
 	}
-	return fault.New(fault.TooCostly, "the operation selects too much under several keys; fewer aliases, or a smaller page, would do")
+	return past(limitResponse, x.limits.Response, "the operation selects too much under several keys; fewer aliases, or a smaller page, would do")
 }
 
 func corrupt(ref fhir.Ref, err error) error {

@@ -36,6 +36,8 @@ type request struct {
 	pending []pending
 	batches []batch
 
+	// ctx is that of the run: projecting and writing end with it, too.
+	ctx context.Context
 	// overrun is set when the response cannot be made within its limits; the rest is then not worth making.
 	overrun  error
 	followed int // bytes of what references inside of resources were followed to
@@ -170,7 +172,7 @@ func (x *request) levels(ctx context.Context) {
 	var keys []keyed
 	var calls []composite.Call
 	var asked []*fetch
-	for x.seek(ctx); len(x.pending) > 0 && x.overrun == nil; x.seek(ctx) {
+	for x.seek(ctx); len(x.pending) > 0 && !x.late(); x.seek(ctx) {
 		now := x.pending
 		x.pending = nil
 		keys, calls, asked = keys[:0], calls[:0], asked[:0]

@@ -47,7 +47,7 @@ func (s session) Key() string { return fmt.Sprintf("%s %v", s.caller.Tenant, s.c
 // Parse implements stream.Session.
 func (s session) Parse(payload []byte) (stream.Operation, *stream.Refusal) {
 	c := &call{caller: s.caller}
-	if err := c.readJSON(payload); err != nil {
+	if err := c.readJSON(payload, &s.h.limits); err != nil {
 		return nil, refusal(http.StatusBadRequest, err)
 	}
 	return streamed{s.h, c}, nil

@@ -48,17 +48,28 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, media, status, err)
 		return
 	}
-	switch explain := r.Header.Get("X-Heliograph-Explain"); explain {
-	case "", explainPlan, explainAnalyze, explainOnly:
-		c.explain = explain
-	default:
-		h.refuse(w, media, http.StatusBadRequest, fault.New(fault.BadUserInput, "X-Heliograph-Explain is plan, analyze or plan-only"))
+	if c.explain, err = h.explainMode(r.Header); err != nil {
+		h.refuse(w, media, statusOf(err), err)
 		return
 	}
 	c.lenient, c.whole = prefers(r.Header, "handling", "lenient"), prefers(r.Header, "return", "representation")
 	out := h.execute(r.Context(), &c)
 	defer out.release()
 	h.respond(w, r, media, &out)
+}
+
+// explainMode reads the header that asks for a plan.
+func (h *Handler) explainMode(header http.Header) (string, error) {
+	switch mode := header.Get("X-Heliograph-Explain"); mode {
+	case "":
+		return "", nil
+	case explainPlan, explainAnalyze, explainOnly:
+		if h.noExplain {
+			return "", fault.New(fault.Forbidden, "plans are not shown by this server: leave X-Heliograph-Explain out (setting graphql.explain)")
+		}
+		return mode, nil
+	}
+	return "", fault.New(fault.BadUserInput, "X-Heliograph-Explain is plan, analyze or plan-only")
 }
 
 // respond writes an outcome. Whatever was not run is a client's error by status, except in application/json, whose clients
@@ -131,14 +142,14 @@ func (h *Handler) readPost(w http.ResponseWriter, r *http.Request, c *call) (sta
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return http.StatusRequestEntityTooLarge, fault.New(fault.TooCostly, "the request is larger than %d bytes; a larger Bundle goes by FHIR's REST", h.limits.Write)
+		return http.StatusRequestEntityTooLarge, past(limitBody, h.limits.Write, "the request is larger than %d bytes; a larger Bundle goes by FHIR's REST", h.limits.Write)
 	case err != nil:
 		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the request ends too early")
 	}
-	return http.StatusBadRequest, c.readJSON(read.Bytes())
+	return http.StatusBadRequest, c.readJSON(read.Bytes(), &h.limits)
 }
 
-func (c *call) readJSON(text []byte) error {
+func (c *call) readJSON(text []byte, l *Limits) error {
 	c.size = int64(len(text))
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // which RFC 8259, 8.1 lets a reader ignore
 	if !utf8.Valid(text) {
@@ -158,7 +169,7 @@ func (c *call) readJSON(text []byte) error {
 	if b.OperationName != nil {
 		c.name = *b.OperationName
 	}
-	return c.readVariables(b.Variables)
+	return c.readVariables(b.Variables, l)
 }
 
 // notJSON says where JSON is wrong, and not what is there.
@@ -175,9 +186,12 @@ func notJSON(what string, err error) error {
 }
 
 // readVariables decodes variables; numbers keep their digits.
-func (c *call) readVariables(text []byte) error {
+func (c *call) readVariables(text []byte, l *Limits) error {
 	if len(text) == 0 || string(text) == "null" {
 		return nil
+	}
+	if err := checkVariables(text, l.Variables); err != nil {
+		return err
 	}
 	c.text = text
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -193,7 +207,7 @@ func (c *call) readVariables(text []byte) error {
 
 func (h *Handler) readGet(r *http.Request, c *call) (status int, err error) {
 	if int64(len(r.URL.RawQuery)) > h.limits.Body {
-		return http.StatusRequestURITooLong, fault.New(fault.TooCostly, "the request is larger than %d bytes", h.limits.Body)
+		return http.StatusRequestURITooLong, past(limitBody, h.limits.Body, "the request is larger than %d bytes", h.limits.Body)
 	}
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -210,5 +224,5 @@ func (h *Handler) readGet(r *http.Request, c *call) (status int, err error) {
 	if !utf8.ValidString(text) {
 		return http.StatusBadRequest, fault.New(fault.BadUserInput, "variables are not UTF-8")
 	}
-	return http.StatusBadRequest, c.readVariables([]byte(text))
+	return http.StatusBadRequest, c.readVariables([]byte(text), &h.limits)
 }

@@ -87,7 +87,7 @@ func all(parts []search.Expr) search.Expr {
 // object reads a where. Its members are taken by name, so that what is equal is read equal, whatever its order.
 func (w *whereReader) object(typeName string, value input, at string, depth int) search.Expr {
 	if depth > maxNesting {
-		return w.failed(at, fault.New(fault.TooCostly, "it nests deeper than %d", maxNesting))
+		return w.failed(at, past(limitDepth, maxNesting, "it nests deeper than %d", maxNesting))
 	}
 	var parts []search.Expr
 	for _, name := range slices.Sorted(maps.Keys(value)) {
@@ -161,7 +161,7 @@ func (w *whereReader) has(typeName string, value input, at string, depth int) se
 // spend counts a condition; the first too many is an error, the rest are silent.
 func (w *whereReader) spend(at string) {
 	if w.count++; w.count == maxConditions+1 {
-		w.failed(at, fault.New(fault.TooCostly, "the condition has more than %d parts", maxConditions))
+		w.failed(at, past(limitConditions, maxConditions, "the condition has more than %d parts", maxConditions))
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -25,7 +24,7 @@ func (w *whereReader) compositeFilter(p *search.Param, m input, at string) []sea
 		var next []string
 		alternatives := w.part(part, m[name], path)
 		if len(alternatives)*len(texts) > maxConditions {
-			w.failed(path, fault.New(fault.TooCostly, "the parts have more than %d combinations", maxConditions))
+			w.failed(path, past(limitConditions, maxConditions, "the parts have more than %d combinations", maxConditions))
 			continue
 		}
 		for _, one := range alternatives {

@@ -48,7 +48,7 @@ func (k *asker) page(a *ask, f *fetch, args arguments) (err error) {
 		}
 	}
 	if w.size > k.limits.Page {
-		return fault.New(fault.TooCostly, "a page has at most %d entries", k.limits.Page)
+		return past(limitList, k.limits.Page, "a page has at most %d entries", k.limits.Page)
 	}
 	p := &a.part
 	p.Limit, p.Reverse, p.After = w.size, w.backward, w.after

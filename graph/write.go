@@ -132,7 +132,7 @@ func (w *writer) over(dst []byte) bool {
 	if len(dst) > w.x.limits.Response {
 		w.x.overrun = tooLarge(w.x.limits.Response)
 	}
-	return w.x.overrun != nil
+	return w.x.late()
 }
 
 func (w *writer) list(dst []byte, f *fill) []byte {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/heliograph/heliograph/composite"
-	"github.com/heliograph/heliograph/internal/fault"
 )
 
 // payload writes what is selected of a payload. The resource is the one that was just written; whatever hangs on it is read at
@@ -12,7 +11,7 @@ import (
 func (m *mutating) payload(ctx context.Context, root *mutation, done *written, vars map[string]any) {
 	x := m.h.take(m.c.surface, root.payload)
 	defer m.h.put(x)
-	x.written = done
+	x.written, x.ctx = done, ctx
 	m.h.prepare(x, m.c, vars)
 	if x.exec != nil && m.c.explain != explainOnly {
 		x.levels(ctx)
@@ -21,14 +20,14 @@ func (m *mutating) payload(ctx context.Context, root *mutation, done *written, v
 	mark := len(m.body)
 	told := func(dst []byte, name string) []byte { return appendPayloadField(dst, name, root, done) }
 	m.body = w.payload(m.body, root.payload, m.c.explain == explainOnly, told)
-	if x.overrun != nil {
+	if x.late() {
 		// What was written is written: the payload says so, without the resources that are too much.
 		overrun := x.overrun
 		w.problems, w.hidden = m.problems, m.hidden
 		m.body = w.payload(m.body[:mark], root.payload, true, told)
 		x.overrun = nil
 		w.steps = w.base
-		w.problem(fault.New(codeOf(overrun), "the write is done, but its payload cannot be shown whole: %s", messageOf(overrun, codeOf(overrun))), nil)
+		w.problem(withPrefix("the write is done, but its payload cannot be shown whole: ", overrun), nil)
 		x.overrun = overrun
 	}
 	m.problems, m.hidden = w.problems, w.hidden

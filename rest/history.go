@@ -176,7 +176,7 @@ func (h *Handler) versionsAt(ctx context.Context, q *request, k *historyOf) (out
 		}
 		before = rows[len(rows)-1].Position
 		if scanned += len(rows); scanned >= h.limits.Scanned {
-			return nil, false, fault.New(fault.TooCostly, "_at would look at more than %d versions; ask for a resource's own history, or use _since", h.limits.Scanned)
+			return nil, false, fault.Past(fault.Limit{Name: "scanned", Most: int64(h.limits.Scanned)}, "_at would look at more than %d versions; ask for a resource's own history, or use _since", h.limits.Scanned)
 		}
 	}
 }

@@ -120,16 +120,17 @@ func (c *Config) checkRanges(add func(code, key, format string, args ...any)) {
 	l := c.Limits
 	positive("limits.body", l.Body)
 	positive("limits.resource", l.Resource)
-	positive("limits.tokens", int64(l.Tokens))
-	positive("limits.depth", int64(l.Depth))
-	positive("limits.aliases", int64(l.Aliases))
-	positive("limits.fields", int64(l.Fields))
-	positive("limits.list", int64(l.List))
-	positive("limits.rows", int64(l.Rows))
-	positive("limits.response", int64(l.Response))
-	positive("limits.scanned", int64(l.Scanned))
-	positive("limits.ids", int64(l.IDs))
-	positive("limits.requests", int64(l.Requests))
+	for _, of := range []struct {
+		name string
+		n    int
+	}{
+		{"tokens", l.Tokens}, {"depth", l.Depth}, {"aliases", l.Aliases}, {"root_fields", l.RootFields}, {"selections", l.Selections},
+		{"repeats", l.Repeats}, {"fields", l.Fields}, {"variables", l.Variables}, {"batch", l.Batch}, {"cost", l.Cost}, {"list", l.List},
+		{"rows", l.Rows}, {"response", l.Response}, {"scanned", l.Scanned}, {"ids", l.IDs}, {"read", l.Read}, {"steps", l.Steps},
+		{"errors", l.Errors}, {"queries", l.Queries}, {"requests", l.Requests},
+	} {
+		positive("limits."+of.name, int64(of.n))
+	}
 	positive("writes.matches", int64(c.Writes.Matches))
 	positive("writes.entries", int64(c.Writes.Entries))
 	positive("writes.bytes", c.Writes.Bytes)

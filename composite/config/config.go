@@ -97,6 +97,7 @@ type Writes struct {
 type GraphQL struct {
 	Introspection *bool `koanf:"introspection" yaml:"introspection,omitempty"`
 	Suggestions   *bool `koanf:"suggestions" yaml:"suggestions,omitempty"`
+	Explain       *bool `koanf:"explain" yaml:"explain,omitempty"`
 }
 
 // Limits bound one request.
@@ -105,11 +106,19 @@ type Limits struct {
 	Body int64 `koanf:"body" yaml:"body"`
 	// Resource is the greatest size of a resource that is written, in bytes.
 	Resource int64 `koanf:"resource" yaml:"resource"`
-	// Tokens, Depth, Aliases and Fields bound a GraphQL document.
-	Tokens  int `koanf:"tokens" yaml:"tokens"`
-	Depth   int `koanf:"depth" yaml:"depth"`
-	Aliases int `koanf:"aliases" yaml:"aliases"`
-	Fields  int `koanf:"fields" yaml:"fields"`
+	// Tokens, Depth, Aliases, RootFields, Selections, Repeats and Fields bound a GraphQL document.
+	Tokens     int `koanf:"tokens" yaml:"tokens"`
+	Depth      int `koanf:"depth" yaml:"depth"`
+	Aliases    int `koanf:"aliases" yaml:"aliases"`
+	RootFields int `koanf:"root_fields" yaml:"root_fields"`
+	Selections int `koanf:"selections" yaml:"selections"`
+	Repeats    int `koanf:"repeats" yaml:"repeats"`
+	Fields     int `koanf:"fields" yaml:"fields"`
+	// Variables is how many values the variables of a request have, Batch how many requests an array of them.
+	Variables int `koanf:"variables" yaml:"variables"`
+	Batch     int `koanf:"batch" yaml:"batch"`
+	// Cost is what an operation may cost by its estimate: rows times fields.
+	Cost int `koanf:"cost" yaml:"cost"`
 	// List is the greatest length of a list without _count; Rows that of all lists of an operation together.
 	List int `koanf:"list" yaml:"list"`
 	Rows int `koanf:"rows" yaml:"rows"`
@@ -118,6 +127,12 @@ type Limits struct {
 	// Scanned is how many resources an operation may read through for what no index decides; IDs how many ids it may hold meanwhile.
 	Scanned int `koanf:"scanned" yaml:"scanned"`
 	IDs     int `koanf:"ids" yaml:"ids"`
+	// Read is how many bytes of resources an operation may read; Steps is what its FHIRPath expressions may take.
+	Read  int `koanf:"read" yaml:"read"`
+	Steps int `koanf:"steps" yaml:"steps"`
+	// Errors is how many errors a response lists; Queries is how many queries are kept compiled, and how many persisted.
+	Errors  int `koanf:"errors" yaml:"errors"`
+	Queries int `koanf:"queries" yaml:"queries"`
 	// Requests is how many operations run at a time; the others wait, and are refused when they have waited for Time.
 	Requests int `koanf:"requests" yaml:"requests"`
 	// Time is how long an operation may take.
@@ -140,8 +155,9 @@ func Default() Config {
 		FHIR:   FHIR{Units: "exact"},
 		Store:  Store{Durability: "full"},
 		Limits: Limits{
-			Body: 1 << 20, Resource: 16 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, Fields: 5_000, List: 1_000, Rows: 100_000,
-			Response: 64 << 20, Scanned: 100_000, IDs: 1_000_000, Requests: 64, Time: 30 * time.Second,
+			Body: 1 << 20, Resource: 16 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, RootFields: 200, Selections: 5_000,
+			Repeats: 50, Fields: 5_000, Variables: 500_000, Batch: 20, Cost: 2_000_000, List: 1_000, Rows: 100_000, Response: 64 << 20,
+			Scanned: 100_000, IDs: 1_000_000, Read: 256 << 20, Steps: 50_000_000, Errors: 500, Queries: 1_000, Requests: 64, Time: 30 * time.Second,
 		},
 		Log:    Log{Level: "info", Format: "text"},
 		Writes: Writes{ClientIDs: true, Matches: 1000, Entries: 25_000, Bytes: 256 << 20},

@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -77,5 +78,20 @@ func TestLayers(t *testing.T) {
 	}
 	if _, err := config.Read("", []string{"HELIOGRAPH_KEYS=0123456789abcdef"}); err == nil {
 		t.Error("a list of keys was read from the environment")
+	}
+}
+
+// TestLimitsArePositive: every limit is checked, one that was added last as well.
+func TestLimitsArePositive(t *testing.T) {
+	limits := reflect.TypeFor[config.Limits]()
+	for i := range limits.NumField() {
+		name := limits.Field(i).Tag.Get("koanf")
+		value := "0"
+		if name == "time" {
+			value = "0s"
+		}
+		if _, err := config.Read(file(t, "limits:\n  "+name+": "+value+"\n"), nil); err == nil || !strings.Contains(err.Error(), ":2: E_RANGE limits."+name) {
+			t.Errorf("limits.%s: %s is taken: %v", name, value, err)
+		}
 	}
 }

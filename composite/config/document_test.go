@@ -15,7 +15,7 @@ func TestDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := map[string]bool{}
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z.]+)` \\|").FindAllStringSubmatch(string(raw), -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_.]+)` \\|").FindAllStringSubmatch(string(raw), -1) {
 		rows[m[1]] = true
 	}
 	for key, typ := range leaves(reflect.TypeFor[Config](), "") {

@@ -43,6 +43,8 @@ type Error struct {
 	Store, Op string
 	// RetryAfter is when to try again, for Overloaded; 0 when unknown.
 	RetryAfter time.Duration
+	// Limit is the limit that the request went past; nil if it is none of those that have names.
+	Limit *Limit
 	// Err is the cause, for the log; it is never shown to a client.
 	Err error
 }

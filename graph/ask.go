@@ -70,7 +70,7 @@ func (k *asker) ask(f *fetch) ask {
 		}
 	case fetchInformation:
 		a.part.Targets, a.key = []string{f.typ}, informationKey
-	case fetchReference:
+	case fetchReference, fetchCanonical:
 		a.optional, a.only = args.flag("optional"), args.text("type")
 		if a.only != "" {
 			a.part.Targets = []string{a.only}

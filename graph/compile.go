@@ -25,6 +25,8 @@ type place struct {
 	fetch *fetch // whose rows it is on
 	depth int
 	path  string // of the fetch and the elements below it
+	// targets are what the canonical may name beside which it stands.
+	targets []string
 }
 
 func (p place) below(name string) place {

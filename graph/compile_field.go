@@ -28,16 +28,15 @@ func (c *compiler) member(r collected, t *fhir.Type, typeName string, at place) 
 		return out, nil
 	case typeName == typeReference && name == "resource":
 		return c.nested(r, "reference", &fetch{kind: fetchReference}, typeResource, at)
+	case typeName == typeCanonical && name == "resource":
+		return c.nested(r, "", &fetch{kind: fetchCanonical, targets: at.targets}, typeResource, at)
 	}
 	if f, ok := t.Field(name); ok {
 		return c.element(out, r, f, at)
 	}
 	if name[0] == '_' {
 		if f, ok := t.Field(name[1:]); ok {
-			out.Kind, out.List = projection.Object, f.Element.List()
-			var err error
-			out.Sub, err = c.plan(r.selections(), typeElement, at.below(r.fields[0].Name))
-			return out, err
+			return c.sibling(out, r, f, at)
 		}
 	}
 	source, suffix, ok := c.schema.isReverse(name)

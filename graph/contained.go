@@ -50,16 +50,20 @@ func (x *request) inside(f *fetch, c *container, fragment string) fill {
 }
 
 func (x *request) row(f *fetch, c *container, span projection.Span, id identity) fill {
-	// A container may refer to itself, so that few bytes are projected as often as there may be rows.
-	if x.followed += span.End - span.Start; x.followed > rescans*x.limits.Response && x.overrun == nil {
-		x.overrun = past(limitResponse, x.limits.Response, "the operation follows too many references inside of resources")
-	}
+	x.follow(span)
 	at := x.grow(1)
 	if at < 0 {
 		return fill{kind: fillError, fetch: f, err: tooManyRows(x.limits.Rows)}
 	}
 	x.projectIn(at, f.shapes[0], c, span, id)
 	return fill{kind: fillRow, fetch: f, at: int32(at)}
+}
+
+// follow counts what is read again. A container may refer to itself, so that few bytes are projected as often as there may be rows.
+func (x *request) follow(span projection.Span) {
+	if x.followed += span.End - span.Start; x.followed > rescans*x.limits.Response && x.overrun == nil {
+		x.overrun = past(limitResponse, x.limits.Response, "the operation follows too many references inside of resources")
+	}
 }
 
 // notServed is of a resource that is there and that the schema, narrowed, has no type for.

@@ -68,6 +68,7 @@ const (
 	fetchList
 	fetchConnection
 	fetchReference
+	fetchCanonical // the resource of a canonical
 	fetchReverseList
 	fetchReverseConnection
 	fetchHistory
@@ -77,15 +78,17 @@ const (
 
 // fetch is a field that asks the stores: a part of the plan, and what its rows become.
 type fetch struct {
-	index  int
-	kind   fetchKind
-	field  *ast.Field // the first of its response key: arguments, location
-	typ    string     // of its rows; "" for any
-	owner  string     // the type it is a field of, for a reverse one
-	parent int        // the fetch on whose rows it hangs; -1 at the top
-	path   string     // for people
-	shapes []*shape   // one, or those of a connection's edges
-	page   *connection
+	index int
+	kind  fetchKind
+	field *ast.Field // the first of its response key: arguments, location
+	typ   string     // of its rows; "" for any
+	owner string     // the type it is a field of, for a reverse one
+	// targets are the types of what a canonical may name; none is all.
+	targets []string
+	parent  int      // the fetch on whose rows it hangs; -1 at the top
+	path    string   // for people
+	shapes  []*shape // one, or those of a connection's edges
+	page    *connection
 	// where is the typed where, if it is the same for all requests.
 	where *constantWhere
 }
@@ -108,10 +111,12 @@ type shape struct {
 	meta bool
 }
 
-// hole is what belongs into a hole of a projection: the nodeId of the object around it, or what a fetch gave.
+// hole is what belongs into a hole of a projection: the nodeId of the object around it, what a fetch gave, or what stands beside
+// canonicals.
 type hole struct {
-	node  bool
-	fetch *fetch
+	node      bool
+	fetch     *fetch
+	canonical *canonical
 }
 
 // connection is a selection on a connection.

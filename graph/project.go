@@ -49,12 +49,17 @@ func (x *request) project(at int, s *shape, r *search.Resource, version int64) {
 	x.projectIn(at, s, &c, projection.Span{End: len(c.source)}, identity{ref: r.Ref, version: version})
 }
 
-// projectIn makes the row at of an object inside a container, which may be the container itself.
+var nothing = []byte("{}")
+
+// projectIn makes the row at of an object inside a container, which may be the container itself. An empty span is an empty object.
 func (x *request) projectIn(at int, s *shape, c *container, span projection.Span, id identity) {
 	if x.late() {
 		return
 	}
 	src := c.source[span.Start:span.End]
+	if len(src) == 0 {
+		src = nothing // beside a primitive there may be nothing
+	}
 	start, holes, faults := len(x.doc), len(x.run.Holes), len(x.run.Faults)
 	x.enter(c)
 	doc, err := s.plan.Append(x.doc, src, &x.run)
@@ -113,6 +118,11 @@ func (x *request) hole(at int, p projection.Place, c *container, span projection
 		x.fills[at] = fill{kind: fillNode}
 	case h.node:
 		x.fills[at] = fill{kind: fillText, text: x.innerID(p, c, span, id)}
+	case h.canonical != nil:
+		filled := x.canonicals(h.canonical, p.Object, c, span, id)
+		x.fills[at] = filled
+	case h.fetch.kind == fetchCanonical:
+		x.canonicalResource(at, h.fetch, c, id)
 	case h.fetch.kind == fetchReference:
 		x.reference(at, h.fetch, c, token(c.source[span.Start:], p.Value), id)
 	case !top || id.fragment != "":
@@ -170,7 +180,12 @@ func (x *request) reference(at int, f *fetch, c *container, text []byte, id iden
 		x.fills[at] = fill{kind: fillError, fetch: f, err: a.err}
 		return
 	}
-	t := x.refs.resolve(text)
+	x.referred(at, f, c, x.refs.resolve(text), id)
+}
+
+// referred fills the resource of what was read as a reference.
+func (x *request) referred(at int, f *fetch, c *container, t target, id identity) {
+	a := &x.asks[f.index]
 	switch {
 	case (t.kind == targetStored || t.kind == targetSought) && a.only != "" && t.key.Type != a.only:
 	case t.kind == targetSought:

@@ -58,6 +58,11 @@ func (r *resolver) resolve(token []byte) target {
 		}
 		text = []byte(s)
 	}
+	return r.resolveText(text)
+}
+
+// resolveText is resolve on the string itself.
+func (r *resolver) resolveText(text []byte) target {
 	if len(text) > 0 && text[0] == '#' {
 		return target{kind: targetContained, fragment: string(text[1:])}
 	}

@@ -47,6 +47,7 @@ type request struct {
 	around container
 	within *fhirpath.Container
 
+	canonical []byte           // the canonical beside which what is being projected stands
 	source    []byte           // the resource that is being projected, where its meta must be put in
 	inner     *projection.Plan // finds what is contained
 	contained projection.Run

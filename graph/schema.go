@@ -42,10 +42,12 @@ type Schema struct {
 	inputs    map[string]*fhir.Type // by GraphQL name
 	arguments map[string][]argument // search arguments by resource type
 	reverse   map[string][]argument // reference parameters by resource type
-	gateway   map[string]bool       // root fields of schema.graphqls
-	fhir      bool                  // the dialect's
-	instance  string                // the type of the resource that Query is; "" for the system
-	skipped   []string
+	// canonicals are the served types whose resources have canonicals, sorted.
+	canonicals []string
+	gateway    map[string]bool // root fields of schema.graphqls
+	fhir       bool            // the dialect's
+	instance   string          // the type of the resource that Query is; "" for the system
+	skipped    []string
 }
 
 // argument ties a GraphQL name to a search parameter.
@@ -76,6 +78,9 @@ func newSchema(defs *fhir.Definitions, params *search.Parameters, types []string
 			return nil, fmt.Errorf("graph: %q is no resource type of FHIR %s", name, defs.Version)
 		}
 		s.served[name] = true
+		if hasCanonicals(params, name) {
+			s.canonicals = append(s.canonicals, name)
+		}
 	}
 	return s, newSchemaBuilder(s).build()
 }

@@ -58,8 +58,16 @@ func (b *schemaBuilder) member(def *ast.Definition, f fhir.Field) {
 	}
 	add(f.JSON, name, f.Element.Description, b.elementArguments(f))
 	if hasSibling(f, t) {
-		add("_"+f.JSON, typeElement, "", nil)
+		add("_"+f.JSON, siblingName(f), "", nil)
 	}
+}
+
+// siblingName is the type of what stands beside a primitive.
+func siblingName(f fhir.Field) string {
+	if f.Type.Name == "canonical" {
+		return typeCanonical
+	}
+	return typeElement
 }
 
 // hasSibling says whether a member may have a sibling with its id and extensions (FHIR R4, 2.6.2.3). Those of ids and
@@ -131,7 +139,9 @@ func (b *schemaBuilder) fixed() {
 	})
 	element := b.s.defs.Type(typeElement)
 	b.named[typeElement] = ast.NamedType(typeElement, nil)
-	b.object(element)
+	fields := b.object(element).Fields
+	b.s.objects[typeCanonical] = element
+	b.object2(typeCanonical, "What stands beside a canonical, and the resource that it names.", append(fields[:len(fields):len(fields)], b.resolvedField())...)
 	b.enum(typeResourceType, "The resource types that can be read and searched.", b.s.resources)
 	b.enum(typeTotal, "Whether and how a connection counts.", []string{"none", "estimate", "accurate"})
 	b.enum(typeHistoryMethod, "What made a version.", []string{"POST", "PUT", "DELETE"})

@@ -16,8 +16,8 @@ import (
 // maxSought is how many distinct conditional references a level may have: each is a search.
 const maxSought = 100
 
-// seeker finds what conditional references ("Patient?identifier=s|1") are to (FHIR R4, 3.1.0.11.4). Servers resolve them on writing; a
-// store that was loaded may have some all the same.
+// seeker finds what conditional references ("Patient?identifier=s|1") are to (FHIR R4, 3.1.0.11.4), and what canonicals name. Servers
+// resolve such references on writing; a store that was loaded may have some all the same.
 type seeker struct {
 	engine  Engine
 	reader  *search.Reader
@@ -26,6 +26,9 @@ type seeker struct {
 
 	waiting []sought
 	found   map[string]seeking
+	// canonicals wait, too; defined is what was found for them.
+	canonicals []soughtCanonical
+	defined    map[typedURL]defined
 	// reports are those of its searches.
 	reports []composite.Report
 }
@@ -52,10 +55,14 @@ func (r *resolver) conditional(text []byte) (typeName, arguments string) {
 	return r.types[string(text[:at])], string(text[at+1:])
 }
 
-// seek finds the resources of the conditions that wait, each once, and asks for them on the level that comes.
+// seek finds the resources of the conditions and of the canonicals that wait, each once, and asks for them on the level that comes.
 func (x *request) seek(ctx context.Context) {
 	s := x.seeker
-	if s == nil || len(s.waiting) == 0 {
+	if s == nil {
+		return
+	}
+	x.seekCanonicals(ctx)
+	if len(s.waiting) == 0 {
 		return
 	}
 	now := s.waiting
@@ -101,17 +108,11 @@ func (s *seeker) run(ctx context.Context, refs *resolver, conditions []string) {
 	if len(asked) == 0 {
 		return
 	}
-	plan, err := s.engine.Plan(op)
-	var results []composite.Result
-	if err == nil {
-		calls := make([]composite.Call, len(asked))
-		for i := range calls {
-			calls[i].Part = i
-		}
-		exec := s.engine.Start(plan)
-		results = exec.Run(ctx, calls)
-		s.reports = append(s.reports, exec.Report())
+	calls := make([]composite.Call, len(asked))
+	for i := range calls {
+		calls[i].Part = i
 	}
+	results, err := s.search(ctx, op, calls)
 	for i, condition := range asked {
 		if err != nil {
 			s.found[condition] = seeking{err: err}

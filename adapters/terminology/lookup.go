@@ -145,7 +145,7 @@ func (r *run) look(ctx context.Context, l lookup) (*definition, []string, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	slices.SortStableFunc(all, func(a, b *definition) int { return compareVersions(b.tag, a.tag) })
+	slices.SortStableFunc(all, func(a, b *definition) int { return fhir.CompareVersions(b.tag, a.tag) })
 	var best *definition
 	var versions []string
 	for _, d := range all {

@@ -1,4 +1,4 @@
-package terminology
+package fhir
 
 import (
 	"cmp"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// compareVersions orders business versions, which FHIR leaves to their authors: part by part between dots and hyphens, numbers by their
+// CompareVersions orders business versions, which FHIR leaves to their authors: part by part between dots and hyphens, numbers by their
 // value, and numbers above words. None is the lowest.
-func compareVersions(a, b string) int {
+func CompareVersions(a, b string) int {
 	split := func(s string) []string {
 		return strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == '-' })
 	}

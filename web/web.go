@@ -1,6 +1,6 @@
 // Package web serves the playground: GraphiQL with the plan of each query beside its result. It embeds what
 // `npm run build` leaves in dist; a build without Node embeds a page that says how to get it. It knows the
-// gateway only by its addresses, /graphql and /graphql/schema.json, which the page asks relative to its own.
+// gateway only by its addresses, /graphql, /graphql/schema.json and FHIR's $graphql, which the page asks relative to its own.
 package web
 
 import (
@@ -14,9 +14,9 @@ import (
 //go:embed all:dist placeholder public/favicon.svg
 var files embed.FS
 
-// Examples holds the playground's example queries, examples/*.graphql, each one operation in strict GraphQL.
-// Beside a query that has variables is examples/NAME.variables.json with their values, in which the string
-// "example" stands for the id of any Patient there is.
+// Examples holds the playground's example queries, examples/*.graphql, each one operation. The first line of one that is
+// not for /graphql names its endpoint (# endpoint: /fhir/$graphql). Beside a query that has variables is
+// examples/NAME.variables.json with their values. The id "example", there and in an endpoint, stands for any Patient there is.
 //
 //go:embed examples
 var Examples embed.FS

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -206,16 +207,22 @@ func TestExamplesHaveNamesAndValidVariables(t *testing.T) {
 	if err != nil || len(queries) < 6 {
 		t.Fatalf("%d examples, %v", len(queries), err)
 	}
+	operation := regexp.MustCompile(`(?m)^(query|mutation|subscription) \w`)
+	endpoint := regexp.MustCompile(`^# endpoint: /fhir(/Patient/example)?/\$graphql\n`)
+	variable := regexp.MustCompile(`\$\w+: `)
 	for _, name := range queries {
 		text, err := fs.ReadFile(web.Examples, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(string(text), "# ") || !strings.Contains(string(text), "\nquery ") && !strings.Contains(string(text), "\nmutation ") {
+		if !strings.HasPrefix(string(text), "# ") || !operation.Match(text) {
 			t.Errorf("%s: no comment or no named operation", name)
 		}
+		if bytes.Contains(text, []byte("endpoint:")) && !endpoint.Match(text) {
+			t.Errorf("%s: its endpoint is not in its first line", name)
+		}
 		values, err := fs.ReadFile(web.Examples, strings.TrimSuffix(name, ".graphql")+".variables.json")
-		if has := err == nil; has != strings.Contains(string(text), "$") {
+		if has := err == nil; has != variable.Match(text) {
 			t.Errorf("%s: variables file there: %v", name, has)
 		} else if has && !json.Valid(values) {
 			t.Errorf("%s: its variables are not JSON", name)

@@ -6,13 +6,10 @@
 // and the list of what went wrong, which is empty when all is well (exit 0).
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
 
+import { launch } from './chromium.mjs';
+import { EDITOR_INPUT, TABS, editorShows, execute, marked, openExamples, planText, responseShows, schemaReady, write } from './graphiql.mjs';
 import { watch } from './watch.mjs';
-
-// GraphiQL's tabs: their text has the titles of icons in it, so they go by their title.
-const TABS = 'button[id^="graphiql-session-tab-"]';
-const EDITOR_INPUT = '.graphiql-query-editor .monaco-editor textarea';
 
 const [baseURL, folder] = process.argv.slice(2);
 if (!baseURL || !folder) {
@@ -22,50 +19,89 @@ if (!baseURL || !folder) {
 await mkdir(folder, { recursive: true });
 
 const report = { timings: {}, examples: [], requests: 0, failures: [] };
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--no-first-run',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
-try {
-  await light();
-  await dark();
-  await withoutSchema();
-} catch (error) {
-  report.failures.push(String(error));
-} finally {
-  await browser.close();
+const browser = await launch();
+for (const scene of [firstVisit, everyExample, endpoints, dark, narrow, withoutSchema]) {
+  try {
+    await scene();
+  } catch (error) {
+    report.failures.push(`${scene.name}: ${error}`);
+  }
 }
+await browser.close();
 console.log(JSON.stringify(report, null, 2));
 process.exit(report.failures.length === 0 ? 0 : 1);
 
-/** The first visit: start, every example, completion, all types. */
-async function light() {
+/** The first visit: start, completion, all types. */
+async function firstVisit() {
   const page = await open('light');
   await page.goto(baseURL, { waitUntil: 'commit' });
   await untilUsable(page);
-  for (const name of await exampleNames(page)) await runExample(page, name);
+  await runTab(page, 'Patients');
   await complete(page);
   await allTypes(page);
-  await examplesPane(page);
   await page.context().close();
 }
 
+/** Every example, out of the pane. */
+async function everyExample() {
+  const page = await visit('light');
+  const pane = await openExamples(page);
+  await screenshot(page, 'examples');
+  const buttons = pane.getByRole('listitem').getByRole('button');
+  const names = await buttons.allTextContents();
+  if (names.length < 8) report.failures.push(`only ${names.length} examples`);
+  for (const name of names) {
+    await pane.getByRole('button', { name, exact: true }).click();
+    await page.locator(`${TABS}[title="${name}"]`).last().waitFor();
+    await runExample(page, name);
+  }
+  await page.context().close();
+}
+
+/** The same text at one endpoint after the other: it says where it goes, and only that of /graphql is checked by the editor. */
+async function endpoints() {
+  const page = await visit('light', { quiet: true }); // what is refused is a failed load for the console
+  const endpoint = page.getByRole('combobox', { name: 'Endpoint' });
+  await write(page, '{ PatientList(_count: 1) { id, wrong } }');
+  await marked(page, true);
+  await endpoint.selectOption('/fhir/$graphql');
+  await editorShows(page, '# endpoint: /fhir/$graphql'.replaceAll(' ', '\u00a0'));
+  await marked(page, false);
+  await expectPath(page, '/fhir/$graphql');
+  await endpoint.selectOption('/fhir/…/$graphql');
+  await page.getByRole('combobox', { name: 'Resource type' }).fill('Observation');
+  await page.getByRole('textbox', { name: 'Resource id' }).fill('none');
+  await editorShows(page, '/fhir/Observation/none/$graphql');
+  await screenshot(page, 'instance');
+  await endpoint.selectOption('/graphql');
+  await marked(page, true);
+  await expectPath(page, '/graphql');
+  await page.context().close();
+}
+
+async function expectPath(page, want) {
+  const { path: got } = await execute(page);
+  if (got !== want) report.failures.push(`${want} was chosen, and ${got} was asked`);
+}
+
 async function dark() {
-  const page = await open('dark');
-  await page.goto(baseURL);
-  await schemaReady(page);
-  // A tab chosen before the editor is there would show the first tab's query.
-  await page.locator(EDITOR_INPUT).first().waitFor({ state: 'attached' });
+  const page = await visit('dark');
   await page.getByRole('radio', { name: 'analyze' }).check({ force: true });
-  await runExample(page, 'Nested', 'dark-');
+  await runTab(page, 'Nested', 'dark-');
+  await page.context().close();
+}
+
+/** As wide as a telephone: everything can be reached. */
+async function narrow() {
+  const page = await visit('light', { viewport: { width: 400, height: 860 } });
+  await runTab(page, 'Nested', 'narrow-');
+  await page.getByRole('combobox', { name: 'Endpoint' }).selectOption('/fhir/…/$graphql');
+  await screenshot(page, 'narrow-instance');
+  const pane = await openExamples(page);
+  await screenshot(page, 'narrow-examples');
+  await pane.getByRole('button', { name: 'Where' }).click();
+  await editorShows(page, 'typed');
+  await screenshot(page, 'narrow-after-examples');
   await page.context().close();
 }
 
@@ -84,11 +120,20 @@ async function withoutSchema() {
   await page.context().close();
 }
 
-async function open(colorScheme, { quiet = false } = {}) {
-  const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
+async function open(colorScheme, { quiet = false, viewport = { width: 1440, height: 900 } } = {}) {
+  const context = await browser.newContext({ colorScheme, viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   watch(page, new URL(baseURL).origin, report, quiet);
+  return page;
+}
+
+/** A page whose editor is there: a tab chosen before would show the first tab's query. */
+async function visit(colorScheme, options) {
+  const page = await open(colorScheme, options);
+  await page.goto(baseURL);
+  await schemaReady(page);
+  await page.locator(EDITOR_INPUT).first().waitFor({ state: 'attached' });
   return page;
 }
 
@@ -108,36 +153,22 @@ async function untilUsable(page) {
   await screenshot(page, 'start');
 }
 
-function editorShows(page, text) {
-  return page.waitForFunction((t) => document.querySelector('.graphiql-query-editor .view-lines')?.textContent.includes(t), text);
-}
-
 async function lap(page, name) {
   report.timings[name] = Math.round(await page.evaluate(() => performance.now()));
 }
 
-function schemaReady(page) {
-  return page.locator('[data-schema="ready"]').waitFor({ state: 'attached' });
-}
-
-async function exampleNames(page) {
-  const names = await page.locator(TABS).evaluateAll((tabs) => tabs.map((tab) => tab.title));
-  if (names.length < 6) report.failures.push(`only ${names.length} example tabs`);
-  return names;
+async function runTab(page, name, prefix = '') {
+  await page.locator(`${TABS}[title="${name}"]`).first().click();
+  await runExample(page, name, prefix);
 }
 
 async function runExample(page, name, prefix = '') {
-  await page.locator(`${TABS}[title="${name}"]`).first().click();
-  const answered = page.waitForResponse((r) => r.request().method() === 'POST' && new URL(r.url()).pathname === '/graphql');
-  await page.getByRole('button', { name: /^Execute query/ }).click();
-  const body = await (await answered).json();
+  const { body, path: asked } = await execute(page);
   await page.locator('.hg-facts b', { hasText: new RegExp(`^${name}$`) }).waitFor();
-  await page.waitForFunction(() => document.querySelector('.graphiql-response .view-lines')?.textContent.includes('data'));
-
-  const plan = page.locator('#explain-text');
-  const explained = (await plan.getAttribute('data-empty')) === 'false';
-  const text = explained ? await plan.textContent() : '';
-  report.examples.push({ name: prefix + name, facts: await page.locator('.hg-facts').innerText(), planLines: text ? text.split('\n').length : 0 });
+  await responseShows(page, 'data');
+  const text = await planText(page);
+  const facts = await page.locator('.hg-facts').innerText();
+  report.examples.push({ name: prefix + name, path: asked, facts, planLines: text ? text.split('\n').length : 0 });
   if (body.errors) report.failures.push(`${name}: ${body.errors.map((e) => e.message).join('; ')}`);
   if (isEmpty(body.data)) report.failures.push(`${name}: the result is empty`);
   if (!text.trim()) report.failures.push(`${name}: no plan is shown`);
@@ -171,13 +202,6 @@ async function allTypes(page) {
   await page.keyboard.type('# all');
   await editorShows(page, 'all');
   report.timings.allTypes = Date.now() - started;
-}
-
-async function examplesPane(page) {
-  await page.getByRole('button', { name: 'Show Examples' }).click();
-  await page.getByRole('region', { name: 'Examples' }).getByRole('button').first().click();
-  await editorShows(page, 'PatientList');
-  await screenshot(page, 'examples');
 }
 
 function screenshot(page, name) {

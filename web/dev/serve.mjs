@@ -7,6 +7,7 @@ const stub = {
   name: 'heliograph-stub',
   configureServer(server) {
     server.middlewares.use('/graphql', answer);
+    server.middlewares.use('/fhir', answer); // whatever the endpoint, the stub knows one
   },
 };
 const server = await createServer({

@@ -1,15 +1,19 @@
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import type { GraphQLType } from 'graphql';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { examplesPlugin } from './ExamplesPlugin';
-import { exampleTab, examples } from './examples';
+import { exampleTab, firstExamples } from './examples';
 import type { Answer, ExplainMode } from './explain';
 import { ExplainPane } from './ExplainPane';
 import { createFetcher } from './fetcher';
 import { Header } from './Header';
+import { leafsOf } from './leafs';
 import type { Scope } from './schema';
 import { SchemaProblem } from './SchemaProblem';
+import { TabEndpoint } from './TabEndpoint';
+import { useEndpoint } from './useEndpoint';
 import { useSchema } from './useSchema';
 
 /** The page. patientId is the id that the examples read by; null when none is known. */
@@ -17,6 +21,7 @@ export function App({ patientId }: { patientId: string | null }) {
   const [scope, setScope] = useState<Scope>('data');
   const [explain, setExplain] = useState<ExplainMode>('plan');
   const [key, setKey] = useState('');
+  const { endpoint, current, choose, watch } = useEndpoint();
   const [answer, setAnswer] = useState<Answer | null>(null);
   const { state, reload } = useSchema(scope, key);
   useRefetchButton(reload);
@@ -26,12 +31,22 @@ export function App({ patientId }: { patientId: string | null }) {
   const settings = useRef({ explain, key });
   settings.current = { explain, key };
   const fetcher = useMemo(() => createFetcher(() => settings.current, setAnswer), []);
-  const tabs = useMemo(() => examples.map((example) => exampleTab(example, patientId)), [patientId]);
+  const leafs = useCallback((type: GraphQLType) => (current.current.kind === 'strict' ? leafsOf(type) : []), [current]);
+  const tabs = useMemo(() => firstExamples.map((example) => exampleTab(example, patientId)), [patientId]);
   const plugins = useMemo(() => [HISTORY_PLUGIN, examplesPlugin(patientId)], [patientId]);
 
   return (
     <>
-      <Header state={state} scope={scope} onScope={setScope} explain={explain} onExplain={setExplain} />
+      <Header
+        state={state}
+        endpoint={endpoint}
+        onEndpoint={choose}
+        patientId={patientId}
+        scope={scope}
+        onScope={setScope}
+        explain={explain}
+        onExplain={setExplain}
+      />
       {state.phase === 'failed' && <SchemaProblem error={state.error} onRetry={reload} onKey={setKey} />}
       <main>
         <GraphiQL
@@ -40,15 +55,28 @@ export function App({ patientId }: { patientId: string | null }) {
           dangerouslyAssumeSchemaIsValid
           defaultTabs={tabs}
           plugins={plugins}
+          getDefaultFieldNames={leafs}
           defaultEditorToolsVisibility="variables"
           shouldPersistHeaders={false}
         >
           <GraphiQL.Logo>{null}</GraphiQL.Logo>
+          <GraphiQL.Toolbar>{Tools}</GraphiQL.Toolbar>
           <GraphiQL.Footer>
+            <TabEndpoint {...watch} />
             <ExplainPane answer={answer} mode={explain} />
           </GraphiQL.Footer>
         </GraphiQL>
       </main>
+    </>
+  );
+}
+
+// GraphiQL's tools but the one that merges fragments: it drops comments, and with them the endpoint.
+function Tools({ prettify, copy }: { prettify: ReactNode; copy: ReactNode }) {
+  return (
+    <>
+      {prettify}
+      {copy}
     </>
   );
 }

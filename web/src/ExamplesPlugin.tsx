@@ -1,6 +1,12 @@
 import { useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
 
 import { exampleTab, examples, type Example } from './examples';
+import { isNarrow } from './narrow';
+
+// The examples by where they go, in the order of the files.
+const groups = [...new Set(examples.map(({ group }) => group))].map(
+  (group) => [group, examples.filter((example) => example.group === group)] as const,
+);
 
 /** A side pane that lists the examples and opens one in a new tab, for when its first tab was closed or changed. */
 export function examplesPlugin(patientId: string | null): GraphiQLPlugin {
@@ -12,7 +18,7 @@ export function examplesPlugin(patientId: string | null): GraphiQLPlugin {
 }
 
 function Examples({ patientId }: { patientId: string | null }) {
-  const { addTab } = useGraphiQLActions();
+  const { addTab, setVisiblePlugin } = useGraphiQLActions();
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   const open = (example: Example) => {
@@ -20,18 +26,24 @@ function Examples({ patientId }: { patientId: string | null }) {
     addTab();
     queryEditor?.setValue(tab.query);
     variableEditor?.setValue(tab.variables ?? '');
+    if (isNarrow()) setVisiblePlugin(null); // the pane covers the editor there
   };
   return (
     <section aria-label="Examples" className="hg-examples">
       <h2>Examples</h2>
-      <ul>
-        {examples.map((example) => (
-          <li key={example.name}>
-            <button onClick={() => open(example)}>{example.name}</button>
-            <p>{example.about}</p>
-          </li>
-        ))}
-      </ul>
+      {groups.map(([group, list]) => (
+        <section key={group} aria-label={group}>
+          <h3>{group}</h3>
+          <ul>
+            {list.map((example) => (
+              <li key={example.name}>
+                <button onClick={() => open(example)}>{example.name}</button>
+                <p>{example.about}</p>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
     </section>
   );
 }

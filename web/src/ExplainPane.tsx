@@ -35,15 +35,25 @@ function Facts({ answer }: { answer: Answer }) {
   return (
     <span className="hg-facts">
       {answer.operation && <b>{answer.operation}</b>}
-      <span>{answer.mode}</span>
-      <span title="from sending the query to the last byte of its answer">{answer.milliseconds.toFixed(1)} ms</span>
+      <span className="hg-path">{answer.path}</span>
+      {answer.events === null ? <Took answer={answer} /> : <span>{`${answer.events} events`}</span>}
       <span>{size}</span>
       {answer.status !== 200 && <span className="hg-bad">HTTP {answer.status}</span>}
     </span>
   );
 }
 
+function Took({ answer }: { answer: Answer }) {
+  return (
+    <>
+      <span>{answer.mode}</span>
+      <span title="from sending the query to the last byte of its answer">{answer.milliseconds.toFixed(1)} ms</span>
+    </>
+  );
+}
+
 function hint(answer: Answer | null, mode: ExplainMode): string {
+  if (answer !== null && answer.events !== null) return 'A subscription follows the log of changes: it has no plan.';
   if (mode === 'off') return 'Choose “plan” or “analyze” above, then run a query.';
   if (answer === null) return 'Run a query: its plan appears here.';
   if (answer.mode === 'off') return 'The last query was not explained. Run it again.';

@@ -1,27 +1,37 @@
+import { useMemo } from 'react';
+
+import type { Endpoint } from './endpoint';
+import { EndpointControl } from './EndpointControl';
 import { EXPLAIN_MODES, type ExplainMode } from './explain';
 import type { Scope } from './schema';
 import type { SchemaState } from './useSchema';
 
 interface HeaderProps {
   state: SchemaState;
+  endpoint: Endpoint;
+  onEndpoint(endpoint: Endpoint): void;
+  patientId: string | null;
   scope: Scope;
   onScope(scope: Scope): void;
   explain: ExplainMode;
   onExplain(mode: ExplainMode): void;
 }
 
-/** The bar above GraphiQL: the name, which schema it works with, and what to explain. */
-export function Header({ state, scope, onScope, explain, onExplain }: HeaderProps) {
+/** The bar above GraphiQL: the name, the endpoint of the tab, which schema its editor works with, and what to explain. */
+export function Header({ state, endpoint, onEndpoint, patientId, scope, onScope, explain, onExplain }: HeaderProps) {
+  const types = useMemo(() => typesOf(state), [state]);
+  const checked = endpoint.kind === 'strict';
   return (
     <header className="hg-header">
       <img src="favicon.svg" alt="" width="24" height="24" />
       <h1>Heliograph</h1>
       <span className="hg-badge">FHIR R4</span>
+      <EndpointControl endpoint={endpoint} onEndpoint={onEndpoint} types={types} patientId={patientId} />
       <div className="hg-controls">
-        <SchemaStatus state={state} />
+        <SchemaStatus state={state} checked={checked} />
         <label className="hg-field">
           Schema
-          <select value={scope} onChange={(event) => onScope(event.target.value as Scope)}>
+          <select value={scope} disabled={!checked} onChange={(event) => onScope(event.target.value as Scope)}>
             <option value="data">types that hold data</option>
             <option value="all">all types</option>
           </select>
@@ -40,10 +50,10 @@ export function Header({ state, scope, onScope, explain, onExplain }: HeaderProp
   );
 }
 
-function SchemaStatus({ state }: { state: SchemaState }) {
+function SchemaStatus({ state, checked }: { state: SchemaState; checked: boolean }) {
   return (
     <span className="hg-status" role="status" data-schema={state.phase}>
-      {statusText(state)}
+      {checked ? statusText(state) : 'checked by the server'}
     </span>
   );
 }
@@ -59,4 +69,11 @@ function statusText(state: SchemaState): string {
       return `${types.toLocaleString('en')} types · ${(bytes / 1e6).toFixed(1)} MB · ${(milliseconds / 1000).toFixed(2)} s`;
     }
   }
+}
+
+// The types that can be read are those that have a list.
+function typesOf(state: SchemaState): string[] {
+  if (state.phase !== 'ready') return [];
+  const fields = state.loaded.schema.getQueryType()?.getFields() ?? {};
+  return Object.keys(fields).flatMap((name) => (name.endsWith('List') ? [name.slice(0, -'List'.length)] : []));
 }

@@ -7,6 +7,8 @@ export const EXPLAIN_MODES: readonly ExplainMode[] = ['off', 'plan', 'analyze'];
 /** The last query's answer, as the pane shows it. */
 export interface Answer {
   operation: string;
+  /** The path of the endpoint that answered. */
+  path: string;
   mode: ExplainMode;
   /** The plan's text; empty when the answer carries none. */
   plan: string;
@@ -14,6 +16,8 @@ export interface Answer {
   bytes: number;
   /** From sending the query to the last byte of its answer. */
   milliseconds: number;
+  /** How many events of a subscription came so far; null for what is none. */
+  events: number | null;
 }
 
 /**

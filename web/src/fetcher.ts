@@ -1,9 +1,11 @@
 import type { Fetcher, FetcherOpts, FetcherParams } from '@graphiql/toolkit';
-import { Kind, parse } from 'graphql';
 
 import { authorization } from './authorization';
+import { addressOf, endpointOf, pathOf, type Endpoint } from './endpoint';
 import { planOf, type Answer, type ExplainMode } from './explain';
 import { parseExact } from './json';
+import { operationOf } from './operation';
+import { subscribe, type Observer } from './subscription';
 
 /** What the fetcher reads at the time of each query. */
 export interface Settings {
@@ -12,76 +14,72 @@ export interface Settings {
 }
 
 /**
- * A fetcher for the endpoint beside the page. Its answers can be stopped
- * (GraphiQL's stop button aborts the request), and each is reported to
- * onAnswer as well, unchanged, for the explanation.
+ * A fetcher for the endpoint that each query names. Its answers can be stopped (GraphiQL's stop button aborts the request or ends the
+ * subscription), and each is reported to onAnswer as well, unchanged, for the explanation.
  */
 export function createFetcher(settings: () => Settings, onAnswer: (answer: Answer) => void): Fetcher {
   return (params, options) => ({
     subscribe(observer: Observer) {
       const abort = new AbortController();
-      run(params, options, settings(), abort.signal).then(
-        ({ result, answer }) => {
-          onAnswer(answer);
-          observer.next(result);
-          observer.complete();
-        },
-        (error: unknown) => {
-          if (!abort.signal.aborted) observer.error(error);
-        },
-      );
+      const request = requestOf(params, options, settings());
+      const running = request.subscription ? subscribe(request, observer, onAnswer, abort.signal) : ask(request, observer, onAnswer, abort.signal);
+      running.catch((error: unknown) => {
+        if (!abort.signal.aborted) observer.error(error);
+      });
       return { unsubscribe: () => abort.abort() };
     },
   }) as ReturnType<Fetcher>;
 }
 
-interface Observer {
-  next(value: unknown): void;
-  error(error: unknown): void;
-  complete(): void;
+/** A query with where it goes and what goes with it. */
+export interface Request extends Settings {
+  params: FetcherParams;
+  headers: Record<string, string>;
+  endpoint: Endpoint;
+  operation: string | null | undefined;
+  subscription: boolean;
 }
 
-async function run(params: FetcherParams, options: FetcherOpts | undefined, { explain, key }: Settings, signal: AbortSignal) {
+function requestOf(params: FetcherParams, options: FetcherOpts | undefined, settings: Settings): Request {
+  const { name, subscription } = operationOf(params.query, params.operationName);
+  const headers = { ...authorization(settings.key), ...(options?.headers as Record<string, string> | undefined) };
+  return { ...settings, params, headers, endpoint: endpointOf(params.query), operation: name, subscription };
+}
+
+async function ask(request: Request, observer: Observer, onAnswer: (answer: Answer) => void, signal: AbortSignal): Promise<void> {
+  const { result, answer } = await send(request, signal);
+  onAnswer(answer);
+  observer.next(result);
+  observer.complete();
+}
+
+async function send({ params, headers, endpoint, operation, explain }: Request, signal: AbortSignal) {
   const started = performance.now();
-  const operationName = operationOf(params);
-  const response = await fetch('graphql', {
+  const strict = endpoint.kind === 'strict';
+  const response = await fetch(addressOf(endpoint), {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      accept: 'application/graphql-response+json, application/json;q=0.9',
-      ...authorization(key),
+      accept: strict ? 'application/graphql-response+json, application/json;q=0.9' : 'application/json',
       ...(explain === 'off' ? {} : { 'x-heliograph-explain': explain }),
-      ...(options?.headers as Record<string, string> | undefined),
+      ...headers,
     },
-    body: JSON.stringify({ ...params, operationName }),
+    body: JSON.stringify({ ...params, operationName: operation }),
     signal,
   });
   const text = await response.text();
   const result = readResult(response, text);
   const answer: Answer = {
-    operation: operationName ?? '',
+    operation: operation ?? '',
+    path: pathOf(endpoint),
     mode: explain,
     plan: planOf(result),
     status: response.status,
     bytes: text.length,
     milliseconds: performance.now() - started,
+    events: null,
   };
   return { result, answer };
-}
-
-/**
- * The operation to run. GraphiQL learns of a tab's operations a moment after
- * the tab is chosen; a query run before that still has the last tab's name.
- */
-function operationOf({ query, operationName }: FetcherParams): string | null | undefined {
-  try {
-    const operations = parse(query).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-    const names = operations.map(({ name }) => name?.value ?? null);
-    return names.length === 1 ? names[0] : operationName;
-  } catch {
-    // The gateway says what is wrong with the query, and where.
-    return operationName;
-  }
 }
 
 /** A body that is not JSON (a proxy's error page, say) is shown as it came. */

@@ -5,7 +5,8 @@ type RawJSON = { rawJSON?: (text: string) => unknown };
 
 const rawJSON = (JSON as unknown as RawJSON).rawJSON;
 
-const keepDigits: Reviver = (_key, value, context) => {
+/** A reviver for JSON.parse that keeps the digits of numbers. */
+export const keepDigits: Reviver = (_key, value, context) => {
   const source = context?.source;
   if (typeof value !== 'number' || source === undefined || rawJSON === undefined) return value;
   return String(value) === source ? value : rawJSON(source);

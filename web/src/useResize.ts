@@ -1,13 +1,13 @@
 import { useState, type KeyboardEvent, type PointerEvent } from 'react';
 
+import { isNarrow } from './narrow';
+
 const LEAST = 48;
 const STEP = 24;
-/** Up to this width the result is below the query (style.css), with less height for both. */
-const NARROW = 640;
 
 /** A height in pixels with the properties of the separator above it: dragged, or moved by the arrow keys. */
 export function useResize() {
-  const [height, setHeight] = useState(() => Math.round(window.innerHeight * (window.innerWidth > NARROW ? 0.26 : 0.12)));
+  const [height, setHeight] = useState(() => Math.round(window.innerHeight * (isNarrow() ? 0.12 : 0.26)));
   const most = Math.round(window.innerHeight * 0.7);
   const set = (value: number) => setHeight(Math.min(most, Math.max(LEAST, Math.round(value))));
 

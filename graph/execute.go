@@ -22,10 +22,12 @@ type call struct {
 	text      []byte // of the variables
 	size      int64  // of all that was posted
 	caller    search.Caller
-	queryOnly bool            // a mutation is refused (GET)
-	lenient   bool            // what legacy data bends is written all the same
-	whole     bool            // the response Bundle has what was written
-	explain   string          // one of the explain modes
+	queryOnly bool   // a mutation is refused (GET)
+	lenient   bool   // what legacy data bends is written all the same
+	whole     bool   // the response Bundle has what was written
+	explain   string // one of the explain modes
+	persisted persistedQuery
+	spent     *int64          // of limits.cost, by all requests of a batch; nil for one that is alone
 	meter     *fhirpath.Meter // of all conditions: execute sets it
 	follow    context.Context // how long a subscription may go on; nil where there can be none
 	since     string          // where it begins, instead of what its argument says
@@ -41,6 +43,8 @@ type response struct {
 	gzipped []byte
 	// refused says that the call was not run: it is no GraphQL, or not of this schema.
 	refused bool
+	// unknown says that it names a persisted query that is not kept: for its client, no failure.
+	unknown bool
 	// mutation says that it was refused because of the method.
 	mutation bool
 	// large says that it was refused because of its size.
@@ -64,12 +68,18 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 	if c.meter = fhirpath.NewMeter(h.limits.Steps); c.surface == nil {
 		c.surface = h.edition.Load().strict
 	}
+	if err := h.recall(c); err != nil {
+		out := failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
+		out.unknown = codeOf(err) == codeNotPersisted
+		return out
+	}
 	d, errs := h.document(c.surface, c.query)
 	if len(errs) > 0 {
 		out := failed(errs)
 		out.mutation = c.queryOnly && writes(c.query, c.name, h.limits.Tokens)
 		return out
 	}
+	h.persist(c)
 	def, err := pick(d.doc, c.name)
 	if err != nil {
 		return failed(refuse(err))

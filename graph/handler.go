@@ -36,6 +36,7 @@ type Handler struct {
 	log        *slog.Logger
 	production bool
 	noExplain  bool
+	persisted  *persisted
 	storage    Storage
 	bundles    *bundle.Processor
 	fetch      Fetch
@@ -60,7 +61,7 @@ func New(cfg Config) (*Handler, error) {
 	h := &Handler{
 		engine: cfg.Engine, make: cfg.edition, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
 		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions), quiet: cfg.NoSuggestions,
-		log: cfg.Logger, production: cfg.Production, noExplain: cfg.NoExplain, storage: cfg.Storage, bundles: cfg.Bundles, fetch: cfg.Fetch, compiler: cfg.Compiler,
+		log: cfg.Logger, production: cfg.Production, noExplain: cfg.NoExplain, persisted: newPersisted(cfg.Limits.withDefaults().Queries), storage: cfg.Storage, bundles: cfg.Bundles, fetch: cfg.Fetch, compiler: cfg.Compiler,
 		feed: cfg.Feed, admit: cfg.Admit,
 	}
 	if len(cfg.BaseURLs) > 0 {

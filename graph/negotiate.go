@@ -14,7 +14,16 @@ func negotiate(header http.Header) (media string, ok bool) {
 	if len(accept) == 0 || len(accept) == 1 && (accept[0] == "*/*" || accept[0] == mediaJSON) {
 		return mediaJSON, true
 	}
-	best := -1.0
+	return preferred(ranges(accept))
+}
+
+// mediaRange is a part of Accept: a media type, "application/*" or "*/*", and what it weighs.
+type mediaRange struct {
+	name    string
+	quality float64
+}
+
+func ranges(accept []string) (out []mediaRange) {
 	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
 		name, params, err := mime.ParseMediaType(part)
 		if err != nil {
@@ -23,16 +32,49 @@ func negotiate(header http.Header) (media string, ok bool) {
 		if set := params["charset"]; set != "" && !strings.EqualFold(set, "utf-8") {
 			continue
 		}
-		q := quality(params["q"])
-		switch {
-		case q <= 0 || q <= best:
-		case name == mediaResponse:
-			media, best = mediaResponse, q
-		case name == mediaJSON || name == "*/*" || name == "application/*":
-			media, best = mediaJSON, q
+		out = append(out, mediaRange{name, quality(params["q"])})
+	}
+	return out
+}
+
+// weigh is what a media type weighs: by the range that names it best (RFC 9110, 12.5.1). at is where that stands, for what weighs the same.
+func weigh(all []mediaRange, media string) (weight float64, exact bool, at int) {
+	best := -1
+	for i, r := range all {
+		precision := -1
+		switch r.name {
+		case media:
+			precision = 2
+		case "application/*":
+			precision = 1
+		case "*/*":
+			precision = 0
+		}
+		if precision > best {
+			weight, at, best = r.quality, i, precision
 		}
 	}
-	return media, best > 0
+	return weight, best == 2, at
+}
+
+// preferred is the heavier of the two; of equal ones that which is named, then named first, then application/json.
+func preferred(all []mediaRange) (media string, ok bool) {
+	plain, plainNamed, plainAt := weigh(all, mediaJSON)
+	response, named, at := weigh(all, mediaResponse)
+	switch {
+	case response <= 0 && plain <= 0:
+		return "", false
+	case response > plain, response == plain && named && (!plainNamed || at < plainAt):
+		return mediaResponse, true
+	}
+	return mediaJSON, true
+}
+
+// accepts says whether a client takes a media type.
+func accepts(header http.Header, media string) bool {
+	accept := header.Values("Accept")
+	weight, _, _ := weigh(ranges(accept), media)
+	return len(accept) == 0 || weight > 0
 }
 
 func quality(q string) float64 {
@@ -40,7 +82,7 @@ func quality(q string) float64 {
 		return 1
 	}
 	n, err := strconv.ParseFloat(q, 64)
-	if err != nil {
+	if err != nil || !(n >= 0 && n <= 1) { // which is none, NaN included
 		return 0
 	}
 	return n

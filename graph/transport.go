@@ -35,9 +35,21 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, media, statusOf(err), err)
 		return
 	}
+	if c.explain, err = h.explainMode(r.Header); err != nil {
+		h.refuse(w, media, statusOf(err), err)
+		return
+	}
+	c.lenient, c.whole = prefers(r.Header, "handling", "lenient"), prefers(r.Header, "return", "representation")
+	var text []byte
 	switch r.Method {
 	case http.MethodPost:
-		status, err = h.readPost(w, r, &c)
+		if text, status, err = h.readBody(w, r); err == nil {
+			if isBatch(text) {
+				h.batch(w, r, c, text)
+				return
+			}
+			status, err = http.StatusBadRequest, c.readJSON(text, &h.limits)
+		}
 	case http.MethodGet, http.MethodHead:
 		status, err = h.readGet(r, &c)
 	default:
@@ -48,11 +60,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, media, status, err)
 		return
 	}
-	if c.explain, err = h.explainMode(r.Header); err != nil {
-		h.refuse(w, media, statusOf(err), err)
-		return
-	}
-	c.lenient, c.whole = prefers(r.Header, "handling", "lenient"), prefers(r.Header, "return", "representation")
 	out := h.execute(r.Context(), &c)
 	defer out.release()
 	h.respond(w, r, media, &out)
@@ -82,7 +89,7 @@ func (h *Handler) respond(w http.ResponseWriter, r *http.Request, media string, 
 	case out.mutation:
 		status = http.StatusMethodNotAllowed
 		w.Header().Set("Allow", "POST")
-	case out.refused && media == mediaResponse:
+	case out.refused && !out.unknown && media == mediaResponse:
 		status = http.StatusBadRequest
 	}
 	h.send(w, r, media, status, out.body, out.gzipped)
@@ -123,49 +130,61 @@ type body struct {
 	Extensions    map[string]json.RawMessage `json:"extensions"`
 }
 
+// readPost reads one request.
 func (h *Handler) readPost(w http.ResponseWriter, r *http.Request, c *call) (status int, err error) {
+	text, status, err := h.readBody(w, r)
+	if err != nil {
+		return status, err
+	}
+	return http.StatusBadRequest, c.readJSON(text, &h.limits)
+}
+
+// readBody reads what was posted as JSON, of which nothing is decoded yet.
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (text []byte, status int, err error) {
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != mediaJSON {
-		return http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "post %s", mediaJSON)
+		return nil, http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "post %s", mediaJSON)
 	}
 	if set := params["charset"]; set != "" && !strings.EqualFold(set, "utf-8") {
-		return http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "the charset is utf-8")
+		return nil, http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "the charset is utf-8")
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "requests are not compressed")
+		return nil, http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "requests are not compressed")
 	}
-	buf := h.buffer()
-	defer h.buffers.Put(buf)
-	read := bytes.NewBuffer((*buf)[:0])
+	read := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0)+bytes.MinRead, 64<<10)))
 	_, err = read.ReadFrom(http.MaxBytesReader(w, r.Body, h.limits.Write))
-	*buf = read.Bytes()[:0]
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return http.StatusRequestEntityTooLarge, past(limitBody, h.limits.Write, "the request is larger than %d bytes; a larger Bundle goes by FHIR's REST", h.limits.Write)
+		return nil, http.StatusRequestEntityTooLarge, past(limitBody, h.limits.Write, "the request is larger than %d bytes; a larger Bundle goes by FHIR's REST", h.limits.Write)
 	case err != nil:
-		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the request ends too early")
+		return nil, http.StatusBadRequest, fault.New(fault.BadUserInput, "the request ends too early")
 	}
-	return http.StatusBadRequest, c.readJSON(read.Bytes(), &h.limits)
+	return bytes.TrimPrefix(read.Bytes(), []byte("\ufeff")), 0, nil // which RFC 8259, 8.1 lets a reader ignore
 }
 
 func (c *call) readJSON(text []byte, l *Limits) error {
-	c.size = int64(len(text))
-	text = bytes.TrimPrefix(text, []byte("\ufeff")) // which RFC 8259, 8.1 lets a reader ignore
+	c.size = max(c.size, int64(len(text)))
 	if !utf8.Valid(text) {
 		return fault.New(fault.BadUserInput, "the request is not UTF-8")
 	}
-	if start := bytes.TrimLeft(text, " \t\r\n"); len(start) > 0 && start[0] == '[' {
-		return fault.New(fault.BadUserInput, "batches are not served: post one request, a JSON object")
+	if isBatch(text) {
+		return fault.New(fault.BadUserInput, "a batch is not served here: send one request, a JSON object")
 	}
 	var b body
 	if err := json.Unmarshal(text, &b); err != nil {
 		return notJSON("the request", err)
 	}
-	if b.Query == nil {
+	if err := c.readExtensions(b.Extensions); err != nil {
+		return err
+	}
+	switch {
+	case b.Query != nil:
+		c.query = *b.Query
+	case !c.persisted.asked:
 		return fault.New(fault.BadUserInput, "the request has no query")
 	}
-	c.query, c.id = *b.Query, operationID(b.Extensions)
+	c.id = operationID(b.Extensions)
 	if b.OperationName != nil {
 		c.name = *b.OperationName
 	}
@@ -213,12 +232,18 @@ func (h *Handler) readGet(r *http.Request, c *call) (status int, err error) {
 	if err != nil {
 		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the URL's query is malformed") // the error would repeat it
 	}
-	if !q.Has("query") {
-		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the request has no query")
-	}
 	c.query, c.name, c.queryOnly = q.Get("query"), q.Get("operationName"), true
-	if text := q.Get("extensions"); text != "" && !json.Valid([]byte(text)) {
-		return http.StatusBadRequest, fault.New(fault.BadUserInput, "extensions are not JSON")
+	if text := q.Get("extensions"); text != "" {
+		var extensions map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(text), &extensions); err != nil {
+			return http.StatusBadRequest, notJSON("the parameter extensions", err)
+		}
+		if err := c.readExtensions(extensions); err != nil {
+			return http.StatusBadRequest, err
+		}
+	}
+	if !q.Has("query") && !c.persisted.asked {
+		return http.StatusBadRequest, fault.New(fault.BadUserInput, "the request has no query")
 	}
 	text := q.Get("variables")
 	if !utf8.ValidString(text) {

@@ -9,6 +9,9 @@ import (
 // look for equivalence: Simplify both before.
 func Equal(x, y Expr) bool { return bytes.Equal(appendExpr(nil, x), appendExpr(nil, y)) }
 
+// AppendKey appends what two conditions have in common only if they are Equal. It means something to this process alone.
+func AppendKey(b []byte, e Expr) []byte { return appendExpr(b, e) }
+
 // appendExpr appends all that counts of a condition: what two have in common only if they are the same.
 func appendExpr(b []byte, e Expr) []byte {
 	switch e := e.(type) {

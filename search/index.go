@@ -127,25 +127,12 @@ func (x *Indexer) Index(v *fastjson.Value) (*Values, []Skipped, error) {
 	if params == nil {
 		return nil, nil, fault.New(fault.BadUserInput, "no resource of a known type")
 	}
-	e, _ := x.scratch.Get().(*extraction)
-	if e == nil {
-		e = newExtraction(x)
-	}
+	e := x.extraction()
 	defer x.scratch.Put(e)
-	e.begin(v)
 	out := &Values{Ref: fhir.Ref{Type: name, ID: string(v.GetStringBytes("id"))}}
-	for i := range params.compiled {
-		if e.param(&params.compiled[i]); e.err != nil {
-			return nil, nil, e.err
-		}
+	if err := e.index(v, out, params.compiled, true, true); err != nil {
+		return nil, nil, err
 	}
-	out.Params = e.take()
-	e.words.reset()
-	e.narrative(v)
-	out.Narrative = e.words.tokens()
-	e.words.reset()
-	e.content(v, true)
-	out.Content = e.words.tokens()
 	skipped := e.skipped
 	e.skipped = nil
 	return out, skipped, nil

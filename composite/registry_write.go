@@ -75,6 +75,14 @@ func (r *Registry) Prepare(ctx context.Context, tenant string, w *adapters.Write
 	return nil
 }
 
+// Notify implements adapters.Notifier, where the store does; else nothing is told.
+func (r *Registry) Notify(c chan<- struct{}) (stop func()) {
+	if n, ok := r.ParameterStore.(adapters.Notifier); ok {
+		return n.Notify(c)
+	}
+	return func() {}
+}
+
 // touched is the highest position at which a SearchParameter resource of the tenant whose are in effect was written; 0 for none.
 func (r *Registry) touched(members []adapters.Member, out []adapters.Outcome) (at search.Position) {
 	for i := range out {

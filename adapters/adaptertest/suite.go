@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"snapshots", testSnapshots},
 		{"log", testLog},
 		{"purge", testPurge},
+		{"notify", testNotify},
 		{"meta", testMeta},
 		{"tenants", testTenants},
 		{"policy", testPolicy},

@@ -22,6 +22,9 @@ func (s *Store) Head(ctx context.Context) (adapters.Head, error) {
 	return adapters.Head{Epoch: g.epoch, Position: g.head, Time: s.time, Trimmed: s.trimmed}, nil
 }
 
+// Notify implements adapters.Notifier.
+func (s *Store) Notify(c chan<- struct{}) (stop func()) { return s.bell.Notify(c) }
+
 // Changes implements adapters.Log.
 func (s *Store) Changes(ctx context.Context, from search.Position, limit int) iter.Seq2[adapters.Change, error] {
 	return func(yield func(adapters.Change, error) bool) {
@@ -87,6 +90,7 @@ func (s *Store) Purge(ctx context.Context, tenant string, ref fhir.Ref) (adapter
 	number := last.Version
 	t.erase(ref)
 	t.gen.head++
+	defer s.bell.Ring()
 	s.log = append(s.log, adapters.Change{Position: t.gen.head, Time: t.at, Tenant: tenant, Kind: adapters.ChangePurge, Ref: ref, Version: number})
 	return adapters.Result{Effect: adapters.Deleted, Ref: ref, Version: number, Position: t.gen.head, LastUpdated: t.at}, nil
 }
@@ -99,6 +103,7 @@ func (s *Store) Reindex(ctx context.Context, tenant string, items []adapters.Rei
 		return 0, s.at("reindex", err)
 	}
 	t := s.begin(tenant)
+	defer s.bell.Ring()
 	for _, item := range items {
 		if t.reindex(item) {
 			changed++

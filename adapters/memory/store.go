@@ -20,6 +20,7 @@ var (
 	_ adapters.Aggregator   = (*Store)(nil)
 	_ adapters.Scanner      = (*Store)(nil)
 	_ adapters.Reindexer    = (*Store)(nil)
+	_ adapters.Notifier     = (*Store)(nil)
 	_ adapters.Secondary    = (*Store)(nil)
 )
 
@@ -38,6 +39,7 @@ type Store struct {
 	id     string
 	claims search.Claims
 	clock  adapters.Clock
+	bell   adapters.Bell
 
 	mu     sync.RWMutex
 	closed bool

@@ -17,6 +17,7 @@ func (s *Store) Write(ctx context.Context, members []adapters.Member) ([]adapter
 	if err := s.open(ctx); err != nil {
 		return nil, s.at("write", err)
 	}
+	defer s.bell.Ring()
 	out := make([]adapters.Outcome, len(members))
 	for i, m := range members {
 		out[i] = s.apply(ctx, m)

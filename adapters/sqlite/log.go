@@ -18,6 +18,16 @@ func (s *Store) Head(ctx context.Context) (adapters.Head, error) {
 	return *s.head.Load(), nil
 }
 
+// Notify implements adapters.Notifier. No other process writes to the store.
+func (s *Store) Notify(c chan<- struct{}) (stop func()) { return s.bell.Notify(c) }
+
+// publish makes a committed head the store's.
+func (s *Store) publish(h *adapters.Head) {
+	if old := s.head.Swap(h); old.Position != h.Position {
+		s.bell.Ring()
+	}
+}
+
 // Changes implements adapters.Log. Without a limit it reads to the head that there is when the loop begins.
 func (s *Store) Changes(ctx context.Context, from search.Position, limit int) iter.Seq2[adapters.Change, error] {
 	return func(yield func(adapters.Change, error) bool) {

@@ -54,6 +54,7 @@ type Store struct {
 	pool  *pool
 	queue *queue
 	head  atomic.Pointer[adapters.Head]
+	bell  adapters.Bell
 	// trouble is what is wrong with the write-ahead log: see wal.
 	trouble atomic.Pointer[error]
 	// purging is held by the one Purge that runs; traces says that one was cut short.
@@ -72,6 +73,7 @@ var (
 	_ adapters.Compiler     = (*Store)(nil)
 	_ adapters.Scanner      = (*Store)(nil)
 	_ adapters.Reindexer    = (*Store)(nil)
+	_ adapters.Notifier     = (*Store)(nil)
 	_ adapters.Digester     = (*Store)(nil)
 	_ adapters.Backuper     = (*Store)(nil)
 )
@@ -162,7 +164,7 @@ func (s *Store) start(ctx context.Context) (err error) {
 	s.pool = newPool(s.cfg.Readers, func() (*conn, error) { return s.kit.open(s.file, readerPragmas()...) })
 	s.queue = newQueue(s.cfg.QueueBytes)
 	g := &group{conn: writer, names: s.names, cfg: s.cfg, store: s, head: head, wal: newWAL(&s.cfg, s.file)}
-	go g.serve(s.queue, s.head.Store)
+	go g.serve(s.queue, s.publish)
 	return nil
 }
 

@@ -82,6 +82,11 @@ func (ps *Parameters) CustomParams() []*Param {
 	return out
 }
 
+// IsCustom says whether a parameter is none of FHIR's own: other Parameters may have another definition of it, or none.
+func (ps *Parameters) IsCustom(p *Param) bool {
+	return ps.standard().Param(p.Resource, strings.TrimSuffix(p.Code, canonicalSuffix)) == nil
+}
+
 // urlsOf are the customs by their canonicals; of two with one, the lower id has it.
 func urlsOf(customs []Custom) map[string]*Custom {
 	out := make(map[string]*Custom, len(customs))

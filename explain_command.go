@@ -100,7 +100,7 @@ func (c *explainCommand) askHere(ctx context.Context, root *cli, header http.Hea
 		return nil, inUse(err, "a server that runs can be asked with --to http://"+cfg.Listen)
 	}
 	defer h.Close()
-	g, err := h.graph(ctx, func(*http.Request) (search.Caller, error) { return search.Caller{Tenant: defaultTenant}, nil }, nil)
+	g, err := h.graph(ctx, func(*http.Request) (search.Caller, error) { return search.Caller{Tenant: defaultTenant}, nil }, make(places, 1), nil)
 	if err != nil {
 		return nil, err
 	}

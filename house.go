@@ -15,6 +15,7 @@ import (
 	"github.com/heliograph/heliograph/composite/config"
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/fhirpath"
+	"github.com/heliograph/heliograph/graph/stream"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -36,6 +37,8 @@ type house struct {
 	engine   *composite.Engine
 	storage  *composite.Storage
 	bundles  *bundle.Processor
+	feed     *composite.Feed
+	streams  *stream.Handler // made by handler
 }
 
 func openFHIR(cfg config.Config) (fhirHouse, error) {
@@ -122,6 +125,12 @@ func (h *house) assemble(ctx context.Context) (err error) {
 	h.registry.Watch(func() { h.refresh(context.WithoutCancel(ctx)) })
 	h.storage, err = composite.NewStorage(composite.StorageConfig{
 		Primary: h.registry, Intake: h.intake, Base: cfg.FHIR.Base, NoUpdateCreate: !cfg.Writes.ClientIDs, Matches: cfg.Writes.Matches,
+	})
+	if err != nil {
+		return err
+	}
+	h.feed, err = composite.NewFeed(composite.FeedConfig{
+		Primary: h.registry, Models: h.models, Buffer: cfg.Subscriptions.Buffer, Subscribers: cfg.Subscriptions.Followers, Logger: h.log,
 	})
 	if err != nil {
 		return err

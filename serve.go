@@ -78,6 +78,7 @@ func (h *house) serve(ctx context.Context) error {
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	defer h.background(ctx)()
+	defer h.streams.Close()
 	failed := make(chan error, 1)
 	go func() { failed <- h.accept(server, listener) }()
 	h.announce(listener.Addr())
@@ -87,6 +88,7 @@ func (h *house) serve(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	h.log.Info("stopping: running requests are finished first", "at most", shutdown)
+	h.streams.Close()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
 	if err := server.Shutdown(end); errors.Is(err, context.DeadlineExceeded) {
@@ -138,12 +140,15 @@ func limitMemory() {
 
 // background starts what works beside the requests; stop ends it and waits for it.
 func (h *house) background(ctx context.Context) (stop func()) {
+	following, end := context.WithCancel(context.WithoutCancel(ctx)) // streams are told that the program stops, not that nothing follows
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
+	running.Go(func() { h.feed.Run(following) })
 	running.Go(func() { h.watch(ctx) })
 	running.Go(func() { h.registry.Run(ctx) })
 	return func() {
 		cancel()
+		end()
 		running.Wait()
 	}
 }

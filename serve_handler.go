@@ -36,9 +36,10 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 		}
 		return search.Caller{Tenant: tenant}, nil
 	}
+	all := make(places, h.cfg.Limits.Requests)
 	// The two endpoints serve each other: Bundles in mutations have entries that read, and $graphql is below /fhir.
 	var api *rest.Handler
-	g, err := h.graph(ctx, caller, func(ctx context.Context, c search.Caller, r bundle.Request) bundle.Answer {
+	g, err := h.graph(ctx, caller, all, func(ctx context.Context, c search.Caller, r bundle.Request) bundle.Answer {
 		return api.Fetch(ctx, c, r)
 	})
 	if err != nil {
@@ -47,9 +48,11 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 	if api, err = h.rest(ctx, caller, g); err != nil {
 		return nil, err
 	}
+	if h.streams, err = h.stream(g); err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
-	all := make(places, h.cfg.Limits.Requests)
-	mux.Handle("/graphql", h.limited(all.admitted(g, overloaded)))
+	mux.Handle("/graphql", h.streams.Before(h.limited(all.admitted(g, overloaded))))
 	mux.Handle("/fhir", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
 	mux.Handle("/fhir/{$}", h.limitedFHIR(ctx, all.admitted(api, overloadedFHIR)))
 	mux.Handle("/fhir/$graphql", h.limited(all.admitted(g, overloaded)))
@@ -74,6 +77,7 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 		AllowedOrigins: orNone(h.cfg.CORS.Origins), AllowedMethods: []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"},
 		AllowedHeaders: []string{
 			"Authorization", "Content-Type", "X-Heliograph-Explain", "Accept", "Prefer", "If-Match", "If-None-Match", "If-Modified-Since", "If-None-Exist",
+			"X-GraphQL-Event-Stream-Token", "Last-Event-ID",
 		},
 		ExposedHeaders: []string{"ETag", "Location", "Last-Modified", "Retry-After"}, MaxAge: 600,
 	})
@@ -104,7 +108,7 @@ func (h *house) keys() (*httpguard.Keys, error) {
 	return keys, nil
 }
 
-func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Caller, error), fetch graph.Fetch) (*graph.Handler, error) {
+func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Caller, error), all places, fetch graph.Fetch) (*graph.Handler, error) {
 	key, err := cursorKey(ctx, h.store)
 	if err != nil {
 		return nil, err
@@ -117,6 +121,7 @@ func (h *house) graph(ctx context.Context, caller func(*http.Request) (search.Ca
 	return graph.New(graph.Config{
 		Definitions: h.defs, Models: h.models, Engine: graph.Over(h.engine), Storage: h.storage, Bundles: h.bundles, Fetch: fetch, Types: h.cfg.FHIR.Types,
 		CursorKey: key, Caller: caller, BaseURLs: bases, Version: version(),
+		Feed: h.feed, Admit: all.enter,
 		Production: !h.cfg.On(h.cfg.GraphQL.Introspection), NoSuggestions: !h.cfg.On(h.cfg.GraphQL.Suggestions), NoExplain: !h.cfg.On(h.cfg.GraphQL.Explain),
 		Logger: h.log,
 		Limits: graph.Limits{

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/heliograph/heliograph/graph/stream"
+	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
 
@@ -56,6 +57,10 @@ func (s session) Parse(payload []byte) (stream.Operation, *stream.Refusal) {
 // Read implements stream.Session. A client that comes back says in Last-Event-ID which event it has seen last.
 func (s session) Read(w http.ResponseWriter, r *http.Request) (stream.Operation, *stream.Refusal) {
 	c := &call{caller: s.caller, since: r.Header.Get("Last-Event-ID")}
+	c.lenient, c.whole = prefers(r.Header, "handling", "lenient"), prefers(r.Header, "return", "representation")
+	if r.Header.Get("X-Heliograph-Explain") != "" {
+		return nil, refusal(http.StatusBadRequest, fault.New(fault.BadUserInput, "a plan is shown by JSON, not on a stream: leave X-Heliograph-Explain out"))
+	}
 	read := func() (int, error) { return s.h.readPost(w, r, c) }
 	if r.Method != http.MethodPost {
 		read = func() (int, error) { return s.h.readGet(r, c) }

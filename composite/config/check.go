@@ -134,6 +134,10 @@ func (c *Config) checkRanges(add func(code, key, format string, args ...any)) {
 	positive("writes.matches", int64(c.Writes.Matches))
 	positive("writes.entries", int64(c.Writes.Entries))
 	positive("writes.bytes", c.Writes.Bytes)
+	positive("subscriptions.connections", int64(c.Subscriptions.Connections))
+	positive("subscriptions.operations", int64(c.Subscriptions.Operations))
+	positive("subscriptions.followers", int64(c.Subscriptions.Followers))
+	positive("subscriptions.buffer", int64(c.Subscriptions.Buffer))
 	if l.Time <= 0 {
 		add("E_RANGE", "limits.time", "%s is not above 0; write 30s, say", l.Time)
 	} else if l.Time < time.Millisecond {

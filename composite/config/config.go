@@ -26,6 +26,8 @@ type Config struct {
 	Insecure   bool     `koanf:"insecure" yaml:"insecure"`
 	GraphQL    GraphQL  `koanf:"graphql" yaml:"graphql"`
 	Writes     Writes   `koanf:"writes" yaml:"writes"`
+
+	Subscriptions Subscriptions `koanf:"subscriptions" yaml:"subscriptions"`
 }
 
 // TLS names the files of a certificate chain and its key, in PEM.
@@ -91,6 +93,16 @@ type Writes struct {
 	// Entries and Bytes bound a transaction or batch Bundle.
 	Entries int   `koanf:"entries" yaml:"entries"`
 	Bytes   int64 `koanf:"bytes" yaml:"bytes"`
+}
+
+// Subscriptions bound the streams of results over WebSocket and server-sent events.
+type Subscriptions struct {
+	// Connections is how many streams may be open at a time; Operations is how many one of them may run.
+	Connections int `koanf:"connections" yaml:"connections"`
+	Operations  int `koanf:"operations" yaml:"operations"`
+	// Followers is how many subscriptions may run at a time; Buffer is how many events each may lag behind.
+	Followers int `koanf:"followers" yaml:"followers"`
+	Buffer    int `koanf:"buffer" yaml:"buffer"`
 }
 
 // GraphQL switches parts of the endpoint on or off; unset follows the mode.
@@ -161,6 +173,8 @@ func Default() Config {
 		},
 		Log:    Log{Level: "info", Format: "text"},
 		Writes: Writes{ClientIDs: true, Matches: 1000, Entries: 25_000, Bytes: 256 << 20},
+
+		Subscriptions: Subscriptions{Connections: 2_000, Operations: 100, Followers: 10_000, Buffer: 1_000},
 	}
 }
 

@@ -73,7 +73,7 @@ func (m *message) readInit() error {
 	o, err := m.object()
 	for _, name := range []string{"authorization", "Authorization"} {
 		if value, ok := o[name]; ok && json.Unmarshal(value, &m.authorization) != nil {
-			return errors.New("Authorization is no text")
+			return errors.New("the authorization is no text")
 		}
 	}
 	return err

@@ -98,7 +98,7 @@ func TestSocketCloseCodes(t *testing.T) {
 		"a server's type":        {[]string{hello, `{"type":"next","id":"1","payload":{}}`}, []string{ack}, 4400, "clients send"},
 		"not UTF-8":              {[]string{"{\"type\":\"\xff\"}"}, nil, 4400, "UTF-8"},
 		"payload of init":        {[]string{`{"type":"connection_init","payload":1}`}, nil, 4400, "payload"},
-		"authorization a number": {[]string{`{"type":"connection_init","payload":{"Authorization":1}}`}, nil, 4400, "no text"},
+		"authorization a number": {[]string{`{"type":"connection_init","payload":{"Authorization":1}}`}, nil, 4400, "authorization is no text"},
 		"subscribe first":        {[]string{subscribe("1", "one")}, nil, 4401, "Unauthorized"},
 		"init twice":             {[]string{hello, hello}, []string{ack}, 4429, "Too many initialisation requests"},
 		"subscribe without id":   {[]string{hello, `{"type":"subscribe","payload":{"query":"one"}}`}, []string{ack}, 4400, "no id"},

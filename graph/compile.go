@@ -250,6 +250,9 @@ func (c *compiler) fixed(fields []collected, typeName string, at place, variants
 	if err := c.count(len(fields), at.depth); err != nil {
 		return nil, err
 	}
+	if at.fetch != nil {
+		at.fetch.fields += len(fields)
+	}
 	sel := projection.Selection{Fields: make([]projection.Field, 0, len(fields)), ByType: variants}
 	t := c.schema.objects[typeName]
 	if t == nil {

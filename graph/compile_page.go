@@ -24,6 +24,7 @@ func (c *compiler) pageFields(f *fetch, sets []ast.SelectionSet, typeName string
 	if err := c.count(len(fields), depth); err != nil {
 		return nil, err
 	}
+	f.fields += len(fields)
 	out := make([]pageField, 0, len(fields))
 	for _, r := range fields {
 		p, err := c.pageField(f, r, typeName, depth)

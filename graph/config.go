@@ -80,7 +80,7 @@ type Limits struct {
 	Fields, Selections, Repeats int
 	// Variables is how many values the variables of a request may have in all, those inside of objects and lists included; 500,000.
 	Variables int
-	// Cost is what an operation may cost by its estimate; 2,000,000.
+	// Cost is what an operation may cost by its estimate; 5,000,000.
 	Cost int
 	// Batch is how many requests one array may have; 20.
 	Batch int
@@ -119,7 +119,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Selections, 5_000)
 	set(&l.Repeats, 50)
 	set(&l.Variables, 500_000)
-	set(&l.Cost, 2_000_000)
+	set(&l.Cost, 5_000_000)
 	set(&l.Batch, 20)
 	set(&l.Page, 1_000)
 	set(&l.Rows, 50_000)

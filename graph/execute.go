@@ -197,6 +197,9 @@ func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, 
 	defer h.put(x)
 	x.ctx = ctx
 	h.prepare(x, c, vars)
+	if err := h.charge(c, x); err != nil {
+		return failed(refuse(err))
+	}
 	var problems []problem
 	var gateway map[string]json.RawMessage
 	if len(op.gateway) > 0 {
@@ -311,10 +314,11 @@ func (h *Handler) extensions(x *request, c *call) map[string]any {
 	}
 	switch c.explain {
 	case explainPlan, explainOnly:
-		set("explain", map[string]any{"plan": h.engine.Explain(x.plan, nil), "snapshot": x.plan.Snapshot})
+		set("explain", map[string]any{"plan": h.engine.Explain(x.plan, nil), "snapshot": x.plan.Snapshot, "cost": x.explainedCost()})
 	case explainAnalyze:
 		set("explain", map[string]any{
 			"plan": h.engine.Explain(x.plan, x.exec), "snapshot": x.plan.Snapshot, "calls": report.Calls, "position": report.Position,
+			"cost": x.explainedCost(),
 		})
 	}
 	return ext

@@ -51,6 +51,9 @@ func (h *Handler) subscribe(ctx context.Context, c *call, op *operation, vars ma
 		return failed(refuse(fault.New(fault.Unsupported, "this server does not tell of changes")))
 	}
 	s := op.subscription
+	if err := h.chargePayload(c, s.payload, s.typ, vars); err != nil {
+		return failed(refuse(err))
+	}
 	interest, err := s.interest(c, vars)
 	var g *composite.Following
 	if err == nil {

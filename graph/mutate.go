@@ -38,6 +38,17 @@ func (h *Handler) mutate(ctx context.Context, c *call, op *operation, vars map[s
 	if err != nil {
 		return failed(refuse(err))
 	}
+	if c.spent == nil {
+		c.spent = new(int64)
+	}
+	for _, root := range op.mutations {
+		if root.payload == nil {
+			continue
+		}
+		if err := h.chargePayload(c, root.payload, root.typ, vars); err != nil {
+			return failed(refuse(err))
+		}
+	}
 	buf := h.buffer()
 	m := mutating{h: h, c: c, commands: commander{h: h, c: c, in: in, vars: vars}, body: append((*buf)[:0], `{"data":{`...)}
 	for i, root := range op.mutations {

@@ -85,10 +85,12 @@ type fetch struct {
 	owner string     // the type it is a field of, for a reverse one
 	// targets are the types of what a canonical may name; none is all.
 	targets []string
-	parent  int      // the fetch on whose rows it hangs; -1 at the top
-	path    string   // for people
-	shapes  []*shape // one, or those of a connection's edges
-	page    *connection
+	parent  int    // the fetch on whose rows it hangs; -1 at the top
+	path    string // for people
+	// fields is how many are selected of each of its rows, fragments expanded.
+	fields int
+	shapes []*shape // one, or those of a connection's edges
+	page   *connection
 	// where is the typed where, if it is the same for all requests.
 	where *constantWhere
 }

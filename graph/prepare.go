@@ -10,14 +10,7 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 	if len(x.op.fetches) == 0 {
 		return
 	}
-	k := asker{
-		schema: c.schema, reader: c.reader, compiler: h.compiler, meter: c.meter, limits: &h.limits, caller: c.caller, vars: vars, key: h.key,
-		refs: h.refs, written: x.written,
-	}
-	for _, f := range x.op.fetches {
-		x.asks = append(x.asks, k.ask(f))
-	}
-	x.navigate(&k)
+	x.navigate(h.read(x, c, vars))
 	x.seeker = &seeker{engine: h.engine, reader: c.reader, caller: c.caller}
 	if x.written != nil {
 		x.seeker.atLeast = x.written.done.Position
@@ -46,6 +39,18 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 		}
 	}
 	x.start()
+}
+
+// read reads the arguments of all fetches.
+func (h *Handler) read(x *request, c *call, vars map[string]any) *asker {
+	k := &asker{
+		schema: c.schema, reader: c.reader, compiler: h.compiler, meter: c.meter, limits: &h.limits, caller: c.caller, vars: vars, key: h.key,
+		refs: h.refs, written: x.written,
+	}
+	for _, f := range x.op.fetches {
+		x.asks = append(x.asks, k.ask(f))
+	}
+	return k
 }
 
 // plan numbers the parts that can run and plans them. It is nil when there are none.

@@ -35,7 +35,7 @@ type builder struct {
 }
 
 func (b *builder) plan() (PartPlan, error) {
-	pp := PartPlan{Part: *b.part}
+	pp := PartPlan{Part: *b.part, Estimate: -1}
 	pp.Part.Query.Caller = b.op.Caller
 	err := b.part.check()
 	if err != nil {
@@ -51,11 +51,13 @@ func (b *builder) plan() (PartPlan, error) {
 		pp.Rows, err = b.history(pp.Part)
 	case Each:
 		pp.Rows, err = b.each()
+		pp.Estimate = b.perParent()
 	case Search:
 		if b.part.Rows {
 			if pp.Rows, err = b.rows(); err != nil {
 				return pp, err
 			}
+			pp.Estimate = matches(pp.Rows)
 		}
 		if b.part.Total != NoTotal {
 			pp.Count, err = b.count()

@@ -74,6 +74,39 @@ func rowsOf(n Node) int64 {
 	return -1
 }
 
+// matches is the estimate of what a tree finds before a page is cut.
+func matches(n Node) int64 {
+	for {
+		switch of := n.(type) {
+		case *Page:
+			n = of.Input
+		case *Sort:
+			n = of.Input
+		case *Filter:
+			n = of.Input
+		case *Hydrate:
+			n = of.Input
+		case *Window:
+			n = of.Input
+		default:
+			return rowsOf(n)
+		}
+	}
+}
+
+// perParent is about how many resources refer to one, of those to which any does; -1 when no store knows.
+func (b *builder) perParent() int64 {
+	for i := range b.snapshot.Stores {
+		s := &b.snapshot.Stores[i].Statistics
+		if p, ok := s.Params[b.part.Query.Type][b.part.Param.Code]; ok && p.Distinct > 0 {
+			return min(p.Rows/p.Distinct+1, estimate(s, b.part.Query.Type, b.part.Query.Where))
+		} else if s.Rows != nil {
+			return 0 // nothing of the type refers to anything by it
+		}
+	}
+	return -1
+}
+
 // compareEstimates orders the most selective first, the unknown last.
 func compareEstimates(x, y int64) int {
 	switch {

@@ -24,6 +24,8 @@ type PartPlan struct {
 	Codes *CodesNode
 	Rows  Node
 	Count Node
+	// Estimate is about how many resources a Search matches, or an Each matches per parent, before a page is cut; -1 when unknown.
+	Estimate int64
 	// Rejected are the stores that were not taken for the whole of it, and why.
 	Rejected []string
 	// Degraded says what is done here because the store for it is away.

@@ -168,7 +168,7 @@ func Default() Config {
 		Store:  Store{Durability: "full"},
 		Limits: Limits{
 			Body: 1 << 20, Resource: 16 << 20, Tokens: 20_000, Depth: 40, Aliases: 500, RootFields: 200, Selections: 5_000,
-			Repeats: 50, Fields: 5_000, Variables: 500_000, Batch: 20, Cost: 2_000_000, List: 1_000, Rows: 100_000, Response: 64 << 20,
+			Repeats: 50, Fields: 5_000, Variables: 500_000, Batch: 20, Cost: 5_000_000, List: 1_000, Rows: 100_000, Response: 64 << 20,
 			Scanned: 100_000, IDs: 1_000_000, Read: 256 << 20, Steps: 50_000_000, Errors: 500, Queries: 1_000, Requests: 64, Time: 30 * time.Second,
 		},
 		Log:    Log{Level: "info", Format: "text"},

@@ -87,6 +87,9 @@ func (x *request) projectIn(at int, s *shape, c *container, span projection.Span
 
 // overran says whether a projection failed because the whole response is past its limits.
 func (x *request) overran(err error) error {
+	if err == nil {
+		return nil // most often: without the allocation
+	}
 	var e *projection.Error
 	switch {
 	case !errors.As(err, &e):

@@ -143,6 +143,7 @@ func BenchmarkRead(b *testing.B) {
 	})
 	benchmarkLists(b, s, caller, len(byType["Condition"]) > 0)
 	benchmarkEach(b, s, caller, byType["Patient"])
+	benchmarkNested(b, s, caller)
 }
 
 func benchmarkLists(b *testing.B, s *sqlite.Store, caller search.Caller, conditions bool) {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -57,14 +58,15 @@ func main() {
 	packs := flag.String("packs", "", "folder with unpacked data packs (sof-r4-100, blaze-120); empty: the program's own sample is used")
 	out := flag.String("out", "bench/out", "folder for the table")
 	build := flag.Bool("build", false, "measure a build with an empty build cache, too")
+	only := flag.String("only", "", "names of the steps to run, with commas between (most need load); empty: all")
 	flag.Parse()
-	if err := run(*binary, *packs, *out, *build); err != nil {
+	if err := run(*binary, *packs, *out, *only, *build); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(binary, packs, out string, build bool) error {
+func run(binary, packs, out, only string, build bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	work, err := os.MkdirTemp("", "heliograph-bench-")
@@ -85,6 +87,9 @@ func run(binary, packs, out string, build bool) error {
 		{"rest", b.rest}, {"searches", b.searches}, {"transactions", b.transactions}, {"start", b.start}, {"introspection", b.introspection},
 	}
 	for _, s := range steps {
+		if only != "" && !slices.Contains(strings.Split(only, ","), s.name) {
+			continue
+		}
 		if err := s.do(ctx); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}

@@ -24,7 +24,7 @@ import (
 )
 
 // graphOver is a GraphQL endpoint over one store.
-func (k *kit) graphOver(t testing.TB, store primary) http.Handler {
+func (k *kit) graphOver(t testing.TB, store primary) *graph.Handler {
 	t.Helper()
 	engine, err := composite.Open(t.Context(), composite.Config{Primary: store, Terminology: k.terms(t, store), Models: k.models})
 	if err != nil {

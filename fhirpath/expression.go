@@ -39,19 +39,27 @@ func (e *Expression) HoldsIn(resource []byte, typeName string, element []byte) (
 }
 
 func (e *Expression) holdsIn(c *Container, typeName string, element []byte, m *Meter) (bool, error) {
+	root, err := e.elementItem(c, typeName, element)
+	if err != nil {
+		return false, err
+	}
+	return e.holds(root, c, m)
+}
+
+// elementItem reads an element of a type.
+func (e *Expression) elementItem(c *Container, typeName string, element []byte) (item, error) {
 	v, err := c.element.ParseBytes(element)
 	if err != nil {
-		return false, unread(err)
+		return item{}, unread(err)
 	}
 	t := e.cfg.Definitions.Type(typeName)
 	if t == nil {
-		return false, fault.New(fault.BadUserInput, "FHIRPath: there is no type %q", typeName)
+		return item{}, fault.New(fault.BadUserInput, "FHIRPath: there is no type %q", typeName)
 	}
-	root := item{json: v, typ: t, sure: true}
 	if own := e.resourceItem(v); t.Kind == fhir.KindAbstract && own.typ != nil {
-		root = own
+		return own, nil
 	}
-	return e.holds(root, c, m)
+	return item{json: v, typ: t, sure: true}, nil
 }
 
 func (e *Expression) holds(root item, in *Container, m *Meter) (holds bool, err error) {
@@ -82,7 +90,11 @@ func (e *Expression) Evaluate(resource []byte) ([]Value, error) {
 		return nil, err
 	}
 	root := e.resourceItem(v)
-	items, err := e.run(root, &Container{whole: collection{root}}, false, nil)
+	return e.values(root, &Container{whole: collection{root}}, nil)
+}
+
+func (e *Expression) values(root item, in *Container, m *Meter) ([]Value, error) {
+	items, err := e.run(root, in, false, m)
 	if err != nil {
 		return nil, err
 	}

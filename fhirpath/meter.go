@@ -52,6 +52,18 @@ func (e Metered) HoldsIn(c *Container, typeName string, element []byte) (bool, e
 	return e.expression.holdsIn(c, typeName, element, e.meter)
 }
 
+// EvaluateIn gives the items of the result on an element of a resource; it is paid for as HoldsIn is.
+func (e Metered) EvaluateIn(c *Container, typeName string, element []byte) ([]Value, error) {
+	if err := e.meter.pay(len(element)); err != nil {
+		return nil, err
+	}
+	root, err := e.expression.elementItem(c, typeName, element)
+	if err != nil {
+		return nil, err
+	}
+	return e.expression.values(root, c, e.meter)
+}
+
 // pay takes the steps of reading so many bytes.
 func (m *Meter) pay(bytes int) error {
 	if m.left.Load() <= 0 {

@@ -48,6 +48,8 @@ type asker struct {
 	refs     *resolver
 	// conditions are those of typed wheres so far.
 	conditions int
+	// instance is the resource that the endpoint is of.
+	instance fhir.Ref
 	// written is what the payload that is being written is of.
 	written *written
 }
@@ -61,6 +63,8 @@ func (k *asker) ask(f *fetch) ask {
 	case fetchRead:
 		a.part.Targets = []string{f.typ}
 		a.err = k.read(&a, args, f.typ)
+	case fetchInstance:
+		a.part.Targets, a.key.Ref = []string{f.typ}, k.instance
 	case fetchNode:
 		t := k.refs.node(args.text("nodeId"))
 		a.key, a.fragment = t.key, t.fragment

@@ -42,12 +42,20 @@ func compile(schema *Schema, reader *search.Reader, def *ast.OperationDefinition
 	case ast.Subscription:
 		return c.op, c.subscription(def)
 	}
-	roots := collect([]ast.SelectionSet{def.SelectionSet}, flags, func(name string) bool { return name == "Query" })
+	roots := collect([]ast.SelectionSet{def.SelectionSet}, flags, func(name string) bool {
+		return name == schema.doc.Query.Name || schema.instance != "" && c.applies(name, schema.instance)
+	})
 	if err := c.count(len(roots), 1); err != nil {
 		return nil, err
 	}
 	if len(roots) > limits.RootFields {
 		return nil, tooManyRoots(len(roots), limits.RootFields)
+	}
+	if schema.instance != "" {
+		if err := c.instance(roots); err != nil {
+			return nil, err
+		}
+		roots = nil
 	}
 	for _, r := range roots {
 		if err := c.root(r); err != nil {
@@ -113,7 +121,7 @@ func (c *compiler) add(f *fetch, r collected, typeName string, depth int) (*fetc
 	if f.kind == fetchConnection || f.kind == fetchReverseConnection || f.kind == fetchHistory {
 		return f, c.connection(f, r.selections(), depth)
 	}
-	s, err := c.shape(f, r.selections(), typeName, depth)
+	s, err := c.shape(f, r.slicing(), typeName, depth)
 	if err == nil {
 		f.shapes = []*shape{s}
 	}
@@ -123,7 +131,7 @@ func (c *compiler) add(f *fetch, r collected, typeName string, depth int) (*fetc
 // constantWhere reads a typed where that no variable and no clock has a part in.
 func (c *compiler) constantWhere(f *fetch) *constantWhere {
 	arg := f.field.Arguments.ForName("where")
-	if arg == nil || f.kind == fetchRead || f.kind == fetchHistory || varies(arg.Value) {
+	if arg == nil || f.kind == fetchRead || f.kind == fetchInstance || f.kind == fetchHistory || varies(arg.Value) {
 		return nil
 	}
 	value, _ := literal(arg.Value, nil)

@@ -26,6 +26,9 @@ func (c *compiler) member(r collected, t *fhir.Type, typeName string, at place) 
 	case resource && name == "resourceType":
 		out.Type = projection.String
 		return out, nil
+	case name == memberSlice:
+		out.Kind, out.Name, out.Hole = projection.Hole, "", c.hole(hole{slice: c.sliced(r.fields[0], t, typeName)})
+		return out, nil
 	case typeName == typeReference && name == "resource":
 		return c.nested(r, "reference", &fetch{kind: fetchReference}, typeResource, at)
 	case typeName == typeCanonical && name == "resource":
@@ -79,7 +82,7 @@ func (c *compiler) element(out projection.Field, r collected, f fhir.Field, at p
 		out.Pick = c.pick(r.fields[0], t)
 	}
 	var err error
-	out.Sub, err = c.plan(r.selections(), name, at.below(r.fields[0].Name))
+	out.Sub, err = c.plan(r.slicing(), name, at.below(r.fields[0].Name))
 	return out, err
 }
 

@@ -54,6 +54,9 @@ func (c *compiler) pageField(f *fetch, r collected, typeName string, depth int) 
 		return pageField{}, fault.New(fault.Internal, "the schema has %s.%s and the compiler does not", typeName, name)
 	}
 	p := pageField{kind: kind}
+	if err := c.sliceable(r.fields[0], kind); err != nil {
+		return p, err
+	}
 	var err error
 	switch kind {
 	case pageEdges:
@@ -66,7 +69,7 @@ func (c *compiler) pageField(f *fetch, r collected, typeName string, depth int) 
 		p.sub, err = c.pageFields(f, r.selections(), typePageInfo, depth+1)
 	case edgeRow:
 		var s *shape
-		s, err = c.shape(f, r.selections(), f.typ, depth)
+		s, err = c.shape(f, r.slicing(), f.typ, depth)
 		p.shape = len(f.shapes)
 		f.shapes = append(f.shapes, s)
 	}

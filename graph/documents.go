@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/heliograph/heliograph/graph/dialect"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -12,7 +13,8 @@ import (
 type document struct {
 	text       string
 	doc        *ast.QueryDocument
-	conditions []string // variables of @skip and @include
+	conditions []string           // variables of @skip and @include
+	rewritten  *dialect.Rewritten // in the FHIR dialect
 
 	mu       sync.Mutex
 	compiled map[string]*operation

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/fhirpath"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
@@ -22,10 +23,11 @@ type call struct {
 	text      []byte // of the variables
 	size      int64  // of all that was posted
 	caller    search.Caller
-	queryOnly bool   // a mutation is refused (GET)
-	lenient   bool   // what legacy data bends is written all the same
-	whole     bool   // the response Bundle has what was written
-	explain   string // one of the explain modes
+	instance  fhir.Ref // the resource that the endpoint is of
+	queryOnly bool     // a mutation is refused (GET)
+	lenient   bool     // what legacy data bends is written all the same
+	whole     bool     // the response Bundle has what was written
+	explain   string   // one of the explain modes
 	persisted persistedQuery
 	spent     *int64          // of limits.cost, by all requests of a batch; nil for one that is alone
 	meter     *fhirpath.Meter // of all conditions: execute sets it
@@ -45,6 +47,8 @@ type response struct {
 	refused bool
 	// unknown says that it names a persisted query that is not kept: for its client, no failure.
 	unknown bool
+	// missing is the code of the error that nothing is there, where that is all that the operation asked for.
+	missing fault.Code
 	// mutation says that it was refused because of the method.
 	mutation bool
 	// large says that it was refused because of its size.
@@ -69,47 +73,53 @@ func (h *Handler) execute(ctx context.Context, c *call) (out response) {
 		c.surface = h.edition.Load().strict
 	}
 	if err := h.recall(c); err != nil {
-		out := failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
+		out := c.failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
 		out.unknown = codeOf(err) == codeNotPersisted
 		return out
 	}
+	return h.answer(ctx, c)
+}
+
+// answer reads a call's document and runs what it asks for.
+func (h *Handler) answer(ctx context.Context, c *call) response {
 	d, errs := h.document(c.surface, c.query)
 	if len(errs) > 0 {
-		out := failed(errs)
+		out := c.failed(errs)
 		out.mutation = c.queryOnly && writes(c.query, c.name, h.limits.Tokens)
 		return out
 	}
 	h.persist(c)
 	def, err := pick(d.doc, c.name)
 	if err != nil {
-		return failed(refuse(err))
+		return c.failed(refuse(err))
 	}
 	if def.Operation == ast.Mutation && c.queryOnly {
-		out := failed(refuse(fault.New(fault.BadUserInput, "a mutation is sent by POST")))
+		out := c.failed(refuse(fault.New(fault.BadUserInput, "a mutation is sent by POST")))
 		out.mutation = true
 		return out
 	}
 	if def.Operation != ast.Mutation && c.size > h.limits.Body {
-		out := failed(refuse(past(limitBody, h.limits.Body, "the request is larger than %d bytes; only a mutation may be", h.limits.Body)))
+		out := c.failed(refuse(past(limitBody, h.limits.Body, "the request is larger than %d bytes; only a mutation may be", h.limits.Body)))
 		out.large = true
 		return out
 	}
+	adapt(d, def, c)
 	vars, err := (&coercion{schema: c.schema.doc, quiet: h.quiet}).variables(def, c.variables)
 	if err == nil {
 		err = d.checkConditions(def, vars)
 	}
 	if err != nil {
-		return failed(h.located(ctx, err))
+		return c.failed(h.located(ctx, err))
 	}
-	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return compile(c.schema, c.reader, def, f, &h.limits) })
+	op, kept, err := d.operation(def, vars, func(f flags) (*operation, error) { return h.compile(c, d, def, f) })
 	if err != nil {
-		return failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
+		return c.failed(h.located(ctx, err))
 	}
 	if kept {
 		c.documents.grown(d, op)
 	}
 	if op.schema && h.production {
-		return failed(refuse(fault.New(fault.Forbidden, "introspection is switched off")))
+		return c.failed(refuse(fault.New(fault.Forbidden, "introspection is switched off")))
 	}
 	switch def.Operation {
 	case ast.Mutation:
@@ -134,7 +144,7 @@ func (h *Handler) remembered(ctx context.Context, c *call, d *document, op *oper
 		return slices.Clone(out.body), nil
 	})
 	if err != nil {
-		return failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
+		return c.failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
 	}
 	return response{body: r.raw, gzipped: r.gzipped, release: func() {}}
 }
@@ -160,6 +170,14 @@ func (h *Handler) located(ctx context.Context, err error) gqlerror.List {
 	}
 	e.Extensions = map[string]any{"code": string(codeOf(e.Err))}
 	return gqlerror.List{e}
+}
+
+// failed is the answer to a call that was not run: errors, and no data. In the FHIR dialect each tells an OperationOutcome.
+func (c *call) failed(errs gqlerror.List) response {
+	if c.surface != nil && c.schema.fhir {
+		withOutcomes(errs)
+	}
+	return failed(errs)
 }
 
 // failed is the answer to a call that was not run: errors, and no data.
@@ -222,9 +240,13 @@ func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, 
 		body, w.hidden = append(body[:0], `{"data":null`...), 0
 		w.problems = []problem{{err: x.overrun}}
 	}
+	missing := missing(op, w.problems)
+	if op.form != nil && x.overrun == nil {
+		body, w.problems = h.formed(op.form, body, w.problems)
+	}
 	body = h.finish(ctx, body, &w, c)
 	*buf = body
-	return response{body: body, release: func() { h.buffers.Put(buf) }}
+	return response{body: body, missing: missing, release: func() { h.buffers.Put(buf) }}
 }
 
 // root writes a root field, its key included.
@@ -261,20 +283,21 @@ func (h *Handler) root(dst []byte, w *writer, i int, gateway map[string]json.Raw
 
 // finish writes what follows the data.
 func (h *Handler) finish(ctx context.Context, body []byte, w *writer, c *call) []byte {
-	return h.end(ctx, body, w.problems, w.hidden, h.extensions(w.x, c))
+	return h.end(ctx, c, body, w.problems, w.hidden, h.extensions(w.x, c))
 }
 
-func (h *Handler) end(ctx context.Context, body []byte, problems []problem, hidden int, ext map[string]any) []byte {
+func (h *Handler) end(ctx context.Context, c *call, body []byte, problems []problem, hidden int, ext map[string]any) []byte {
 	if len(problems) > 0 {
 		errs := make(gqlerror.List, 0, len(problems)+1)
 		for _, p := range problems {
 			if ctx.Err() != nil { // else it is a store that did not answer in its own time
 				p.err = timed(p.err, h.limits.Time)
 			}
+			p.outcome = p.outcome || c.schema.fhir
 			errs = append(errs, newError(ctx, h.log, p))
 		}
 		if hidden > 0 {
-			errs = append(errs, newError(ctx, h.log, problem{err: past(limitErrors, h.limits.Errors, "there are %d more errors", hidden)}))
+			errs = append(errs, newError(ctx, h.log, problem{err: past(limitErrors, h.limits.Errors, "there are %d more errors", hidden), outcome: c.schema.fhir}))
 		}
 		body = append(body, `,"errors":`...)
 		body = appendJSON(body, errs)

@@ -161,7 +161,7 @@ func (h *Handler) event(ctx context.Context, c *call, op *operation, e *composit
 		w.steps = w.base
 		w.problem(withPrefix("the event cannot be shown whole: ", overrun), nil)
 	}
-	return h.end(ctx, append(body, '}'), w.problems, w.hidden, h.extensions(x, c))
+	return h.end(ctx, c, append(body, '}'), w.problems, w.hidden, h.extensions(x, c))
 }
 
 // appendEventField writes what an event tells itself.

@@ -36,7 +36,7 @@ type mutating struct {
 func (h *Handler) mutate(ctx context.Context, c *call, op *operation, vars map[string]any) response {
 	in, err := newInputs(c.schema, op.def, vars, c.text)
 	if err != nil {
-		return failed(refuse(err))
+		return c.failed(refuse(err))
 	}
 	if c.spent == nil {
 		c.spent = new(int64)
@@ -60,7 +60,10 @@ func (h *Handler) mutate(ctx context.Context, c *call, op *operation, vars map[s
 		m.root(ctx, root, vars)
 	}
 	m.body = append(m.body, '}')
-	*buf = h.end(ctx, m.body, m.problems, m.hidden, merged(m.ext))
+	if op.form != nil {
+		m.body, m.problems = h.formed(op.form, m.body, m.problems)
+	}
+	*buf = h.end(ctx, c, m.body, m.problems, m.hidden, merged(m.ext))
 	return response{body: *buf, release: func() { h.buffers.Put(buf) }}
 }
 

@@ -31,12 +31,15 @@ func (c *compiler) pick(f *ast.Field, t *fhir.Type) int {
 
 // navigate reads the arguments of the fields that choose elements, for the projections of this request.
 func (x *request) navigate(k *asker) {
-	if len(x.op.picks) == 0 {
+	if len(x.op.picks) == 0 && len(x.op.slices) == 0 {
 		return
 	}
 	x.within = fhirpath.NewContainer(func() []byte { return x.complete(&x.around).source })
 	for i := range x.op.picks {
 		x.run.Picks = append(x.run.Picks, k.pick(&x.op.picks[i], x.within))
+	}
+	for i := range x.op.slices {
+		x.slices = append(x.slices, k.slice(&x.op.slices[i]))
 	}
 }
 

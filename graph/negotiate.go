@@ -77,6 +77,11 @@ func accepts(header http.Header, media string) bool {
 	return len(accept) == 0 || weight > 0
 }
 
+// replaceMedia turns FHIR's media types of JSON into the plain one.
+func replaceMedia(accept string) string {
+	return strings.NewReplacer("application/fhir+json", mediaJSON, "application/json+fhir", mediaJSON).Replace(accept)
+}
+
 func quality(q string) float64 {
 	if q == "" {
 		return 1

@@ -5,6 +5,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/heliograph/heliograph/graph/form"
 	"github.com/heliograph/heliograph/graph/projection"
 	"github.com/heliograph/heliograph/search"
 )
@@ -18,13 +19,15 @@ type operation struct {
 	fetches []*fetch // each behind its parent
 	holes   []hole
 	picks   []picked
+	slices  []picked         // the expressions of @slice
 	gateway ast.SelectionSet // the root fields that gqlgen answers
 	// mutations are the roots of a mutation, which has no others.
 	mutations []*mutation
 	// subscription is the root of a subscription, which has no others.
 	subscription *subscription
-	schema       bool // it asks for the schema
-	size         int  // fields, fragments expanded
+	form         *form.Object // in the FHIR dialect
+	schema       bool         // it asks for the schema
+	size         int          // fields, fragments expanded
 }
 
 // onlySchema says whether it asks for the schema and nothing else.
@@ -72,6 +75,7 @@ const (
 	fetchReverseList
 	fetchReverseConnection
 	fetchHistory
+	fetchInstance    // the resource that the endpoint is of
 	fetchWritten     // the resource of a payload
 	fetchInformation // the OperationOutcome of a payload
 )
@@ -113,10 +117,11 @@ type shape struct {
 	meta bool
 }
 
-// hole is what belongs into a hole of a projection: the nodeId of the object around it, what a fetch gave, or what stands beside
-// canonicals.
+// hole is what belongs into a hole of a projection: the nodeId of the object around it, the value of an expression on it, what a fetch gave,
+// or what stands beside canonicals.
 type hole struct {
 	node      bool
+	slice     int // 1 + an index in operation.slices
 	fetch     *fetch
 	canonical *canonical
 }

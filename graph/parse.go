@@ -38,13 +38,17 @@ func (h *Handler) document(e *surface, text string) (*document, gqlerror.List) {
 	if err := measure(doc, &h.limits); err != nil {
 		return nil, refuse(err)
 	}
+	rewritten, errs := h.rewrite(e, doc)
+	if len(errs) > 0 {
+		return nil, errs
+	}
 	if errs := h.validate(e.schema, doc); len(errs) > 0 {
 		return nil, errs
 	}
 	if err := depth(doc, h.limits.Depth); err != nil {
 		return nil, refuse(err)
 	}
-	d := &document{text: text, doc: doc, conditions: conditions(doc)}
+	d := &document{text: text, doc: doc, conditions: conditions(doc), rewritten: rewritten}
 	e.documents.keep(d)
 	return d, nil
 }

@@ -45,7 +45,7 @@ func (h *Handler) prepare(x *request, c *call, vars map[string]any) {
 func (h *Handler) read(x *request, c *call, vars map[string]any) *asker {
 	k := &asker{
 		schema: c.schema, reader: c.reader, compiler: h.compiler, meter: c.meter, limits: &h.limits, caller: c.caller, vars: vars, key: h.key,
-		refs: h.refs, written: x.written,
+		refs: h.refs, written: x.written, instance: c.instance,
 	}
 	for _, f := range x.op.fetches {
 		x.asks = append(x.asks, k.ask(f))

@@ -121,6 +121,8 @@ func (x *request) hole(at int, p projection.Place, c *container, span projection
 		x.fills[at] = fill{kind: fillNode}
 	case h.node:
 		x.fills[at] = fill{kind: fillText, text: x.innerID(p, c, span, id)}
+	case h.slice > 0:
+		x.fills[at] = x.sliced(h.slice-1, c.source[span.Start+p.Object.Start:span.Start+p.Object.End])
 	case h.canonical != nil:
 		filled := x.canonicals(h.canonical, p.Object, c, span, id)
 		x.fills[at] = filled

@@ -46,6 +46,7 @@ type request struct {
 	// chosen.
 	around container
 	within *fhirpath.Container
+	slices []slicer
 
 	canonical []byte           // the canonical beside which what is being projected stands
 	source    []byte           // the resource that is being projected, where its meta must be put in

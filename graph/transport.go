@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -43,7 +44,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var text []byte
 	switch r.Method {
 	case http.MethodPost:
-		if text, status, err = h.readBody(w, r); err == nil {
+		if text, _, status, err = h.readBody(w, r, mediaJSON); err == nil {
 			if isBatch(text) {
 				h.batch(w, r, c, text)
 				return
@@ -132,35 +133,35 @@ type body struct {
 
 // readPost reads one request.
 func (h *Handler) readPost(w http.ResponseWriter, r *http.Request, c *call) (status int, err error) {
-	text, status, err := h.readBody(w, r)
+	text, _, status, err := h.readBody(w, r, mediaJSON)
 	if err != nil {
 		return status, err
 	}
 	return http.StatusBadRequest, c.readJSON(text, &h.limits)
 }
 
-// readBody reads what was posted as JSON, of which nothing is decoded yet.
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (text []byte, status int, err error) {
+// readBody reads what was posted as one of some media types, of which nothing is decoded yet.
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, types ...string) (text []byte, media string, status int, err error) {
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || media != mediaJSON {
-		return nil, http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "post %s", mediaJSON)
+	if err != nil || !slices.Contains(types, media) {
+		return nil, "", http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "post %s", strings.Join(types, " or "))
 	}
 	if set := params["charset"]; set != "" && !strings.EqualFold(set, "utf-8") {
-		return nil, http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "the charset is utf-8")
+		return nil, "", http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "the charset is utf-8")
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return nil, http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "requests are not compressed")
+		return nil, "", http.StatusUnsupportedMediaType, fault.New(fault.BadUserInput, "requests are not compressed")
 	}
 	read := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0)+bytes.MinRead, 64<<10)))
 	_, err = read.ReadFrom(http.MaxBytesReader(w, r.Body, h.limits.Write))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return nil, http.StatusRequestEntityTooLarge, past(limitBody, h.limits.Write, "the request is larger than %d bytes; a larger Bundle goes by FHIR's REST", h.limits.Write)
+		return nil, "", http.StatusRequestEntityTooLarge, past(limitBody, h.limits.Write, "the request is larger than %d bytes; a larger Bundle goes by FHIR's REST", h.limits.Write)
 	case err != nil:
-		return nil, http.StatusBadRequest, fault.New(fault.BadUserInput, "the request ends too early")
+		return nil, "", http.StatusBadRequest, fault.New(fault.BadUserInput, "the request ends too early")
 	}
-	return bytes.TrimPrefix(read.Bytes(), []byte("\ufeff")), 0, nil // which RFC 8259, 8.1 lets a reader ignore
+	return bytes.TrimPrefix(read.Bytes(), []byte("\ufeff")), media, 0, nil // which RFC 8259, 8.1 lets a reader ignore
 }
 
 func (c *call) readJSON(text []byte, l *Limits) error {

@@ -130,7 +130,7 @@ func (h *house) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	h.feed, err = composite.NewFeed(composite.FeedConfig{
-		Primary: h.registry, Models: h.models, Buffer: cfg.Subscriptions.Buffer, Subscribers: cfg.Subscriptions.Followers, Logger: h.log,
+		Primary: h.registry, Models: h.models, Buffer: cfg.Subscriptions.Buffer, Bytes: cfg.Subscriptions.Bytes, Subscribers: cfg.Subscriptions.Followers, Logger: h.log,
 	})
 	if err != nil {
 		return err

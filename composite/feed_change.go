@@ -2,10 +2,8 @@ package composite
 
 import (
 	"context"
-	"iter"
 
 	"github.com/heliograph/heliograph/adapters"
-	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/internal/fault"
 	"github.com/heliograph/heliograph/search"
 )
@@ -23,6 +21,7 @@ type change struct {
 
 	indexed []indexedVersion
 	shared  *search.Resource // after, in memory of its own
+	token   string
 }
 
 // indexedVersion is what a model makes of a version.
@@ -93,47 +92,54 @@ func (l *looker) read(ctx context.Context, batch []*change) error {
 func (l *looker) readTenant(ctx context.Context, batch []*change) (bytes int, err error) {
 	var keys []search.Key
 	for _, c := range batch {
-		if c.Kind == adapters.ChangePurge {
-			continue
-		}
-		keys = append(keys, search.Key{Ref: c.Ref, Version: c.Version})
-		if c.Version > 1 {
-			keys = append(keys, search.Key{Ref: c.Ref, Version: c.Version - 1})
-		}
+		keys = c.appendKeys(keys)
 	}
 	if len(keys) == 0 {
 		return 0, nil
 	}
 	found, _, err := l.feed.cfg.Primary.Read(ctx, search.Caller{Tenant: batch[0].Tenant}, 0, keys)
-	switch {
-	case fault.Of(err) == fault.StoreCorrupt && len(batch) > 1: // one of them
-		for i := range batch {
-			if _, err := l.readTenant(ctx, batch[i:i+1]); err != nil {
-				return 0, err
-			}
-		}
-		return 0, nil
-	case fault.Of(err) == fault.StoreCorrupt:
-		batch[0].err = err
-		return 0, nil
-	case err != nil:
+	if fault.Of(err) == fault.StoreCorrupt {
+		return 0, l.readEach(ctx, batch, err)
+	}
+	if err != nil {
 		return 0, err
 	}
 	for i := range found {
 		bytes += len(found[i].Body.JSON)
 	}
-	next := 0
 	for _, c := range batch {
-		if c.Kind == adapters.ChangePurge {
-			continue
-		}
-		c.between(found[next:])
-		next++
-		if c.Version > 1 {
-			next++
+		if n := len(c.appendKeys(nil)); n > 0 {
+			c.between(found[:n])
+			found = found[n:]
 		}
 	}
 	return bytes, nil
+}
+
+// readEach finds the one of a batch that is damaged.
+func (l *looker) readEach(ctx context.Context, batch []*change, cause error) error {
+	if len(batch) == 1 {
+		batch[0].err = cause
+		return nil
+	}
+	for i := range batch {
+		if _, err := l.readTenant(ctx, batch[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendKeys appends the versions that a change lies between: the one that it made, and the one before.
+func (c *change) appendKeys(keys []search.Key) []search.Key {
+	if c.Kind == adapters.ChangePurge {
+		return keys
+	}
+	keys = append(keys, search.Key{Ref: c.Ref, Version: c.Version})
+	if c.Version > 1 {
+		keys = append(keys, search.Key{Ref: c.Ref, Version: c.Version - 1})
+	}
+	return keys
 }
 
 // between takes the versions: the one that the change made and, if it is not the first, the one before. Under a number that was purged there
@@ -147,147 +153,22 @@ func (c *change) between(found []search.Resource) {
 	if !after.Deleted {
 		c.after = after
 	}
-	if c.Version > 1 {
+	if len(found) > 1 {
 		if before := &found[1]; before.Version == c.Version-1 && !before.Deleted {
 			c.before = before
 		}
 	}
 }
 
-// decide tells the sights of a change. It gives the size of the body that they share.
-func (l *looker) decide(c *change, touch func(*sight)) (bytes int) {
-	fail := func(e *entry, err error) {
-		if e.err == nil {
-			e.err = err
-			touch(e.sight)
-		}
-	}
-	tell := func(e *entry, kind EventKind) {
-		e.events = append(e.events, c.event(kind, l.epoch))
-		touch(e.sight)
-	}
-	switch {
-	case c.err != nil:
-		for _, e := range c.table.all {
-			fail(e, c.err)
-		}
-	case c.Kind == adapters.ChangePurge:
-		for _, e := range c.table.all {
-			if yes, err := e.purged(c.Ref, e.where); err != nil {
-				fail(e, err)
-			} else if yes && e.err == nil {
-				tell(e, EventDeleted)
-			}
-		}
-	case !c.lost:
-		l.each(c, fail, tell)
-	}
-	if c.shared == nil {
-		return 0
-	}
-	return len(c.shared.Body.JSON)
-}
-
-// each holds a change against the views that it may concern.
-func (l *looker) each(c *change, fail func(*entry, error), tell func(*entry, EventKind)) {
-	values, err := l.probed(c)
-	if err != nil {
-		for _, e := range c.table.all {
-			fail(e, err)
-		}
-		return
-	}
-	l.routes.candidates(c.table, c.Ref, values, func(e *entry) {
-		if e.err != nil {
-			return
-		}
-		l.feed.evaluated.Add(1)
-		kind, err := l.kind(c, e)
-		if err != nil {
-			fail(e, err)
-		} else if kind != 0 {
-			tell(e, kind)
-		}
-	})
-}
-
-// probed are the values by which views are found.
-func (l *looker) probed(c *change) (out []*search.Values, err error) {
-	if len(c.table.probes) == 0 {
-		return nil, nil
-	}
-	for _, r := range []*search.Resource{c.before, c.after} {
-		if r == nil {
-			continue
-		}
-		v, err := l.values(c, r, nil)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, nil
-}
-
-// kind is what a change is to a view; 0 for nothing.
-func (l *looker) kind(c *change, e *entry) (EventKind, error) {
-	before, err := l.matches(c, e, c.before)
-	if err != nil {
-		return 0, err
-	}
-	after, err := l.matches(c, e, c.after)
-	switch {
-	case err != nil:
-		return 0, err
-	case before && after:
-		return EventUpdated, nil
-	case after:
-		return EventCreated, nil
-	case before && c.after == nil:
-		return EventDeleted, nil
-	case before:
-		return EventLeft, nil
-	}
-	return 0, nil
-}
-
-func (l *looker) matches(c *change, e *entry, r *search.Resource) (bool, error) {
-	if r == nil {
-		return false, nil
-	}
-	if _, all := e.where.(search.True); all {
-		return true, nil
-	}
-	v, err := l.values(c, r, e.model)
-	if err != nil {
-		return false, err
-	}
-	return search.Match(e.where, v, nowhere{})
-}
-
-// values are what the views of a model compare of a version.
-func (l *looker) values(c *change, r *search.Resource, model *Model) (*search.Values, error) {
-	for i := range c.indexed {
-		if x := &c.indexed[i]; x.version == r && x.model == model {
-			return x.values, nil
-		}
-	}
-	v, err := c.table.indexer(c.Ref.Type, model, l.model).IndexBytes(c.Ref.ID, r.Body.JSON)
-	if err != nil {
-		return nil, &fault.Error{Code: fault.StoreCorrupt, Store: l.feed.cfg.Primary.ID(), Op: "index", Err: err,
-			Message: "the stored bytes of " + c.Ref.String() + " are no resource"}
-	}
-	v.LastUpdated = r.LastUpdated
-	c.indexed = append(c.indexed, indexedVersion{r, model, v})
-	return v, nil
-}
-
 // event makes the event of a change. Bodies are shared.
 func (c *change) event(kind EventKind, epoch string) *Event {
 	e := &Event{
 		Kind: kind, Ref: c.Ref, Version: c.Version, LastUpdated: c.updated, Position: c.Position,
-		Token: Token{Epoch: epoch, Position: c.Position}.String(),
 	}
+	if c.token == "" {
+		c.token = Token{Epoch: epoch, Position: c.Position}.String()
+	}
+	e.Token = c.token
 	if kind == EventCreated || kind == EventUpdated {
 		if c.shared == nil { // the others of the batch are not kept by it
 			r := *c.after
@@ -296,17 +177,4 @@ func (c *change) event(kind EventKind, epoch string) *Event {
 		e.Resource = c.shared
 	}
 	return e
-}
-
-// nowhere is the World of conditions that search.Alone has let through.
-type nowhere struct{}
-
-func (nowhere) Values(fhir.Ref) (*search.Values, bool) { return nil, false }
-
-func (nowhere) Referrers(fhir.Ref, *search.Param) iter.Seq[*search.Values] {
-	return func(func(*search.Values) bool) {}
-}
-
-func (nowhere) Contains(set search.CodeSet, _ fhir.Code) (bool, error) {
-	return false, fault.New(fault.Internal, "%s is not expanded here", set)
 }

@@ -90,7 +90,6 @@ type follower struct {
 	interest composite.Interest
 	mu       sync.Mutex
 	list     map[fhir.Ref]int64
-	purged   map[fhir.Ref]bool // what may be told of again
 	events   []*composite.Event
 	problem  string
 	last     search.Position

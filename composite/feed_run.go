@@ -219,20 +219,6 @@ func (f *Feed) publish(ctx context.Context, l *looker, page []adapters.Change) {
 	}
 }
 
-// look decides a batch, and gives the sights that are told something.
-func (l *looker) look(batch []*change, bytes *int64) (told []*sight) {
-	touched := map[*sight]bool{}
-	for _, c := range batch {
-		*bytes += int64(l.decide(c, func(s *sight) {
-			if !touched[s] {
-				touched[s] = true
-				told = append(told, s)
-			}
-		}))
-	}
-	return told
-}
-
 // tell gives a watch what has come of its view.
 func (f *Feed) tell(s *sight, stamp int64) {
 	events, err := s.events, s.err

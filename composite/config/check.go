@@ -138,6 +138,7 @@ func (c *Config) checkRanges(add func(code, key, format string, args ...any)) {
 	positive("subscriptions.operations", int64(c.Subscriptions.Operations))
 	positive("subscriptions.followers", int64(c.Subscriptions.Followers))
 	positive("subscriptions.buffer", int64(c.Subscriptions.Buffer))
+	positive("subscriptions.bytes", c.Subscriptions.Bytes)
 	if l.Time <= 0 {
 		add("E_RANGE", "limits.time", "%s is not above 0; write 30s, say", l.Time)
 	} else if l.Time < time.Millisecond {

@@ -103,6 +103,8 @@ type Subscriptions struct {
 	// Followers is how many subscriptions may run at a time; Buffer is how many events each may lag behind.
 	Followers int `koanf:"followers" yaml:"followers"`
 	Buffer    int `koanf:"buffer" yaml:"buffer"`
+	// Bytes is how much of resources may wait for all of them together.
+	Bytes int64 `koanf:"bytes" yaml:"bytes"`
 }
 
 // GraphQL switches parts of the endpoint on or off; unset follows the mode.
@@ -174,7 +176,7 @@ func Default() Config {
 		Log:    Log{Level: "info", Format: "text"},
 		Writes: Writes{ClientIDs: true, Matches: 1000, Entries: 25_000, Bytes: 256 << 20},
 
-		Subscriptions: Subscriptions{Connections: 2_000, Operations: 100, Followers: 10_000, Buffer: 1_000},
+		Subscriptions: Subscriptions{Connections: 2_000, Operations: 100, Followers: 10_000, Buffer: 1_000, Bytes: 64 << 20},
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"runtime/debug"
-	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -131,22 +130,6 @@ func (h *Handler) answer(ctx context.Context, c *call) response {
 		return h.remembered(ctx, c, d, op)
 	}
 	return h.run(ctx, c, d, op, vars)
-}
-
-// remembered answers an operation that asks for nothing but the schema: the response is kept.
-func (h *Handler) remembered(ctx context.Context, c *call, d *document, op *operation) response {
-	r, err := c.rendered.answer(queryKey(d.text, c.name), func() ([]byte, error) {
-		out := h.run(ctx, c, d, op, nil)
-		defer out.release()
-		if err := ctx.Err(); err != nil { // which is no answer to keep
-			return nil, timed(err, h.limits.Time)
-		}
-		return slices.Clone(out.body), nil
-	})
-	if err != nil {
-		return c.failed(gqlerror.List{newError(ctx, h.log, problem{err: err})})
-	}
-	return response{body: r.raw, gzipped: r.gzipped, release: func() {}}
 }
 
 // pick chooses the operation of a document by its name (GraphQL 6.1).

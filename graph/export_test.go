@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"io"
 	"slices"
 
 	"github.com/heliograph/heliograph/search"
@@ -15,7 +16,13 @@ func NewSchemaCache() SchemaCache { return SchemaCache{newSchemaCache()} }
 
 // Answer is schemaCache.answer, of which it gives the bytes.
 func (c SchemaCache) Answer(key string, make func() ([]byte, error)) (string, error) {
-	r, err := c.cache.answer(key, make)
+	r, err := c.cache.answer(key, func(w io.Writer) error {
+		b, err := make()
+		if err == nil {
+			_, err = w.Write(b)
+		}
+		return err
+	})
 	if err != nil {
 		return "", err
 	}

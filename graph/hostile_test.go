@@ -89,10 +89,18 @@ const large = `types { name fields { name args { name description type { name de
 func TestIntrospectionIsBounded(t *testing.T) {
 	w := open(t, nil)
 	one := allocated(func() {
-		if a := w.post(`{ a: __schema { `+large+` } }`, nil); fmt.Sprint(codes(a)) != "[TOO_COSTLY[a]]" {
+		if a := w.post(`{ a: __schema { `+large+` } version }`, nil); fmt.Sprint(codes(a)) != "[TOO_COSTLY[a]]" {
 			t.Error(codes(a))
 		}
 	})
+	alone := allocated(func() {
+		if a := w.post(`{ a: __schema { `+large+` } }`, nil); fmt.Sprint(codes(a)) != "[TOO_COSTLY[a]]" || string(a.Data) != "null" {
+			t.Errorf("%v %.100s", codes(a), a.Data)
+		}
+	})
+	if alone > one {
+		t.Error(one, alone)
+	}
 	many := allocated(func() {
 		a := w.post(`{ `+times(60, `a§: __schema { `+large+` } `)+`version }`, nil)
 		if len(a.Errors) != 60 || !strings.HasSuffix(string(a.Data), `"version":"test"}`) {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,8 +9,12 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// maxIntrospection bounds the answer of one introspection field: a query may go round in the schema.
-const maxIntrospection = 32 << 20
+// maxIntrospection bounds the answer of one introspection field: a query may go round in the schema. maxDialect is that of the FHIR
+// dialect, whose schema is three times as large.
+const (
+	maxIntrospection = 32 << 20
+	maxDialect       = 128 << 20
+)
 
 // introspector writes the answers to __schema and __type from the schema's AST.
 type introspector struct {
@@ -18,12 +23,20 @@ type introspector struct {
 	flags  flags
 	vars   map[string]any
 	full   bool // too large: the rest is left out, and the field fails
+	most   int  // bytes of a field
 	memo   map[*ast.SelectionSet][]collected
+	// out is written to from time to time, if there is one; written is how much was.
+	out     io.Writer
+	written int
+	failed  error // of out
 }
 
-func newIntrospector(schema *ast.Schema, flags flags, vars map[string]any) *introspector {
-	n := &introspector{schema: schema, flags: flags, vars: vars, memo: map[*ast.SelectionSet][]collected{}}
-	for _, def := range schema.Types {
+func newIntrospector(s *Schema, flags flags, vars map[string]any) *introspector {
+	n := &introspector{schema: s.doc, flags: flags, vars: vars, most: maxIntrospection, memo: map[*ast.SelectionSet][]collected{}}
+	if s.fhir {
+		n.most = maxDialect
+	}
+	for _, def := range s.doc.Types {
 		n.types = append(n.types, def)
 	}
 	slices.SortFunc(n.types, func(a, b *ast.Definition) int { return strings.Compare(a.Name, b.Name) })
@@ -32,7 +45,7 @@ func newIntrospector(schema *ast.Schema, flags flags, vars map[string]any) *intr
 
 // field writes the value of a root field.
 func (n *introspector) field(dst []byte, fields []*ast.Field) ([]byte, error) {
-	base := len(dst)
+	kept, base := len(dst), n.written+len(dst)
 	c := collected{fields: fields}
 	if fields[0].Name == "__schema" {
 		dst = n.object(dst, &c, "__Schema", n.schemaField)
@@ -40,15 +53,31 @@ func (n *introspector) field(dst []byte, fields []*ast.Field) ([]byte, error) {
 		name := arguments{fields[0], n.vars}.text("name")
 		dst = n.typeOf(dst, &c, ast.NamedType(name, nil))
 	}
-	if n.full || len(dst)-base > maxIntrospection {
-		return dst[:base], past(limitResponse, maxIntrospection, "the answer is larger than %d bytes", maxIntrospection)
+	switch {
+	case n.failed != nil:
+		return nil, n.failed
+	case n.full || n.written+len(dst)-base > n.most:
+		return dst[:min(kept, len(dst))], past(limitResponse, n.most, "the answer is larger than %d bytes", n.most)
 	}
 	return dst, nil
 }
 
+// pass hands on what is made so far, so that little is held.
+func (n *introspector) pass(dst []byte) []byte {
+	const piece = 64 << 10
+	if n.out == nil || n.failed != nil || len(dst) < piece {
+		return dst
+	}
+	n.written += len(dst)
+	if _, n.failed = n.out.Write(dst); n.failed != nil {
+		n.full = true
+	}
+	return dst[:0]
+}
+
 // object writes what is selected of one object.
 func (n *introspector) object(dst []byte, c *collected, typeName string, value func([]byte, *collected) []byte) []byte {
-	if len(dst) > 2*maxIntrospection {
+	if n.full || n.written+len(dst) > 2*n.most {
 		n.full = true
 		return append(dst, "null"...)
 	}
@@ -89,7 +118,7 @@ func (n *introspector) schemaField(dst []byte, f *collected) []byte {
 	case "types":
 		dst = append(dst, '[')
 		for i, def := range n.types {
-			dst = n.definition(comma(dst, i), f, def)
+			dst = n.pass(n.definition(comma(dst, i), f, def))
 		}
 		return append(dst, ']')
 	case "queryType":

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -37,25 +38,52 @@ fragment TypeRef on __Type {
 
 // introspect writes the value of a __schema or __type field.
 func introspect(s *Schema, dst []byte, r *root, op *operation, vars map[string]any) ([]byte, error) {
-	return newIntrospector(s.doc, op.flags, vars).field(dst, r.fields)
+	return newIntrospector(s, op.flags, vars).field(dst, r.fields)
 }
 
 // Introspection is the response to the standard introspection query on the schema narrowed to these resource types, or on all
 // of it when there are none.
 func (s *Schema) Introspection(types []string) ([]byte, error) {
+	var out bytes.Buffer
+	err := s.introspection(&out, types)
+	return out.Bytes(), err
+}
+
+// introspection writes what Introspection gives, while it is made.
+func (s *Schema) introspection(w io.Writer, types []string) error {
 	narrow, err := s.narrowed(types)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	doc, err := parser.ParseQuery(&ast.Source{Input: standardQuery})
 	if err != nil {
-		return nil, fmt.Errorf("graph: the introspection query: %w", err)
+		return fmt.Errorf("graph: the introspection query: %w", err)
 	}
 	link(doc)
-	n := newIntrospector(narrow.doc, nil, nil)
-	out := append(make([]byte, 0, 1<<20), `{"data":{"__schema":`...)
-	out, err = n.field(out, []*ast.Field{doc.Operations[0].SelectionSet[0].(*ast.Field)})
-	return append(out, '}', '}'), err
+	f := doc.Operations[0].SelectionSet[0].(*ast.Field)
+	_, err = narrow.answer(w, &operation{roots: []root{{key: f.Name, kind: rootSchema, fields: []*ast.Field{f}}}})
+	return err
+}
+
+// answer writes the response to an operation that asks for the schema and nothing else, while it is made. An error comes with the key of the
+// root field that it is of, if it is of one.
+func (s *Schema) answer(w io.Writer, op *operation) (key string, err error) {
+	n := newIntrospector(s, op.flags, nil)
+	n.out = w
+	dst := []byte(`{"data":{`)
+	for i := range op.roots {
+		r := &op.roots[i]
+		dst = append(appendQuoted(comma(dst, i), r.key), ':')
+		if r.kind == rootTypename {
+			dst = appendQuoted(dst, s.doc.Query.Name)
+			continue
+		}
+		if dst, err = n.field(dst, r.fields); err != nil {
+			return r.key, err
+		}
+	}
+	_, err = w.Write(append(dst, '}', '}'))
+	return "", err
 }
 
 // link ties fragment spreads to their definitions, which validation does otherwise.

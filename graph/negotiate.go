@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"bytes"
 	"compress/gzip"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -104,7 +106,12 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, media string, sta
 	if head.Get("Cache-Control") == "" {
 		head.Set("Cache-Control", "no-store")
 	}
-	large := r != nil && len(body) >= minGzip
+	kept := r != nil && body == nil && gzipped != nil
+	if kept && !acceptsGzip(r.Header) {
+		h.sendInflated(w, status, gzipped)
+		return
+	}
+	large := r != nil && (len(body) >= minGzip || kept)
 	if large {
 		head.Add("Vary", "Accept-Encoding")
 	}
@@ -131,6 +138,17 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, media string, sta
 	defer h.gzips.Put(z)
 	h.sent(z.Write(body))
 	h.sent(0, z.Close())
+}
+
+// sendInflated writes an answer that is kept compressed to a client that does not want it so.
+func (h *Handler) sendInflated(w http.ResponseWriter, status int, gzipped []byte) {
+	w.Header().Add("Vary", "Accept-Encoding")
+	w.WriteHeader(status)
+	z, err := gzip.NewReader(bytes.NewReader(gzipped))
+	if err == nil {
+		_, err = io.Copy(w, z)
+	}
+	h.sent(0, err)
 }
 
 // sent notes an answer that did not reach its client, who is gone.

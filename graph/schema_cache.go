@@ -5,11 +5,13 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
+	"io"
 	"strings"
 	"sync"
 )
 
-// rendered is an answer about the schema that is kept: the whole response, and compressed.
+// rendered is an answer about the schema that is kept: the whole response, compressed, and where it is not too large as it is.
 type rendered struct {
 	raw, gzipped []byte
 	etag         string
@@ -24,16 +26,18 @@ type schemaCache struct {
 	kept  map[string]*rendered
 }
 
-// maxRendered is how many answers are kept, maxRenderedBytes how large they are in all.
+// maxRendered is how many answers are kept, maxRenderedBytes how large they are in all. Larger ones than maxRaw are kept compressed alone:
+// those of the dialect, which are a thirtieth then.
 const (
 	maxRendered      = 8
 	maxRenderedBytes = 32 << 20
+	maxRaw           = maxIntrospection
 )
 
 func newSchemaCache() *schemaCache { return &schemaCache{kept: map[string]*rendered{}} }
 
 // answer gives what is kept under a key, or makes it: one at a time, so that many who ask at once cost one rendering.
-func (c *schemaCache) answer(key string, make func() ([]byte, error)) (*rendered, error) {
+func (c *schemaCache) answer(key string, make func(io.Writer) error) (*rendered, error) {
 	if r := c.find(key); r != nil {
 		return r, nil
 	}
@@ -42,11 +46,11 @@ func (c *schemaCache) answer(key string, make func() ([]byte, error)) (*rendered
 	if r := c.find(key); r != nil {
 		return r, nil
 	}
-	raw, err := make()
-	if err != nil {
+	p := newPress()
+	if err := make(p); err != nil {
 		return nil, err
 	}
-	r, err := render(raw)
+	r, err := p.rendered()
 	if err != nil {
 		return nil, err
 	}
@@ -91,17 +95,41 @@ func (c *schemaCache) bytes() (n int) {
 	return n
 }
 
-func render(raw []byte) (*rendered, error) {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if _, err := z.Write(raw); err != nil {
+// press makes a rendered answer of what is written to it.
+type press struct {
+	raw    [][]byte // as long as it is not too large
+	size   int
+	zipped bytes.Buffer
+	zip    *gzip.Writer
+	sum    hash.Hash
+}
+
+func newPress() *press {
+	p := &press{sum: sha256.New()}
+	p.zip = gzip.NewWriter(&p.zipped)
+	return p
+}
+
+// Write implements io.Writer.
+func (p *press) Write(b []byte) (int, error) {
+	p.sum.Write(b)
+	if p.size += len(b); p.size <= maxRaw {
+		p.raw = append(p.raw, bytes.Clone(b))
+	} else {
+		p.raw = nil
+	}
+	return p.zip.Write(b)
+}
+
+func (p *press) rendered() (*rendered, error) {
+	if err := p.zip.Close(); err != nil {
 		return nil, err
 	}
-	if err := z.Close(); err != nil {
-		return nil, err
+	r := &rendered{gzipped: p.zipped.Bytes(), etag: `"` + hex.EncodeToString(p.sum.Sum(nil)[:12]) + `"`}
+	if p.size <= maxRaw {
+		r.raw = bytes.Join(p.raw, nil)
 	}
-	sum := sha256.Sum256(raw)
-	return &rendered{raw: bytes.Clone(raw), gzipped: b.Bytes(), etag: `"` + hex.EncodeToString(sum[:12]) + `"`}, nil
+	return r, nil
 }
 
 // queryKey is the key of a query about the schema; it cannot be one of the lists of types that schema.json is kept under.

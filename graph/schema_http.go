@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func (h *Handler) SchemaJSON() http.Handler {
 }
 
 func (h *Handler) sendSchema(w http.ResponseWriter, r *http.Request, e *surface, types []string) {
-	doc, err := e.rendered.answer(strings.Join(types, ","), func() ([]byte, error) { return e.schema.Introspection(types) })
+	doc, err := e.rendered.answer(strings.Join(types, ","), func(w io.Writer) error { return e.schema.introspection(w, types) })
 	if err != nil {
 		h.refuse(w, mediaJSON, http.StatusInternalServerError, err)
 		return

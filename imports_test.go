@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"load":                 {"bundle", "composite", "adapters", "fhir", "search", "internal"},
 	"sample":               {},
 	"web":                  {},
-	"e2e":                  {"adapters", "bundle", "composite", "cursor", "outcome", "graph", "rest", "planner", "load", "sample", "fhir", "search", "internal", "web"},
+	"e2e":                  {"e2e", "adapters", "bundle", "composite", "cursor", "outcome", "graph", "rest", "planner", "load", "sample", "fhir", "search", "internal", "web"},
 }
 
 // TestImports keeps the arrows between packages: it parses the import clauses of every file, tests apart.

@@ -26,6 +26,7 @@ func (c *collected) selections() []ast.SelectionSet {
 type collector struct {
 	flags   flags
 	applies func(condition string) bool
+	all     bool // what @skip and @include leave out, too
 	out     []collected
 	index   map[string]int
 	visited map[string]bool
@@ -43,15 +44,15 @@ func (c *collector) add(set ast.SelectionSet) {
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
-			if c.flags.include(s.Directives) {
+			if c.all || c.flags.include(s.Directives) {
 				c.field(s)
 			}
 		case *ast.InlineFragment:
-			if c.flags.include(s.Directives) && (s.TypeCondition == "" || c.applies(s.TypeCondition)) {
+			if (c.all || c.flags.include(s.Directives)) && (s.TypeCondition == "" || c.applies(s.TypeCondition)) {
 				c.add(s.SelectionSet)
 			}
 		case *ast.FragmentSpread:
-			if !c.flags.include(s.Directives) || c.visited[s.Name] || s.Definition == nil {
+			if !c.all && !c.flags.include(s.Directives) || c.visited[s.Name] || s.Definition == nil {
 				continue
 			}
 			if c.visited == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -99,6 +100,9 @@ func newError(ctx context.Context, log *slog.Logger, p problem) *gqlerror.Error 
 	return e
 }
 
+// maxMessage is how much of a parser's or validator's message is shown.
+const maxMessage = 600
+
 // invalid turns a parser's or validator's error into one with a code. Literals of the query are not repeated: they may be a
 // patient's.
 func invalid(e *gqlerror.Error, code string) *gqlerror.Error {
@@ -106,6 +110,9 @@ func invalid(e *gqlerror.Error, code string) *gqlerror.Error {
 	switch e.Rule {
 	case "ValuesOfCorrectType":
 		out.Message = withoutLiteral(e.Message)
+	}
+	if len(out.Message) > maxMessage { // a name may be as long as the query
+		out.Message = strings.ToValidUTF8(out.Message[:maxMessage], "") + "…"
 	}
 	return out
 }

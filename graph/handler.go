@@ -9,8 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/vektah/gqlparser/v2/validator/rules"
-
 	"github.com/heliograph/heliograph/bundle"
 	"github.com/heliograph/heliograph/composite"
 	"github.com/heliograph/heliograph/fhirpath"
@@ -28,7 +26,7 @@ type Handler struct {
 	caller     func(*http.Request) (search.Caller, error)
 	key        []byte
 	limits     Limits
-	rules      *rules.Rules
+	rules      validation
 	quiet      bool      // names of the schema are not suggested
 	requests   sync.Pool // of *request
 	buffers    sync.Pool // of *[]byte
@@ -60,7 +58,7 @@ func New(cfg Config) (*Handler, error) {
 	}
 	h := &Handler{
 		engine: cfg.Engine, make: cfg.edition, refs: newResolver(cfg.Definitions, cfg.BaseURLs), inner: inner,
-		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: validationRules(cfg.NoSuggestions), quiet: cfg.NoSuggestions,
+		caller: cfg.Caller, key: cfg.CursorKey, limits: cfg.Limits.withDefaults(), rules: newValidation(), quiet: cfg.NoSuggestions,
 		log: cfg.Logger, production: cfg.Production, noExplain: cfg.NoExplain, persisted: newPersisted(cfg.Limits.withDefaults().Queries), storage: cfg.Storage, bundles: cfg.Bundles, fetch: cfg.Fetch, compiler: cfg.Compiler,
 		feed: cfg.Feed, admit: cfg.Admit,
 	}

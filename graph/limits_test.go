@@ -37,7 +37,7 @@ func TestLimits(t *testing.T) {
 		"cycle":         {`{ Patient(id: "p1") { ...F } } fragment F on Patient { ...F }`, "GRAPHQL_VALIDATION_FAILED", ""},
 		"circular introspection": {`{ __schema { types { ` + strings.Repeat("fields { type { ", 20) + "name" + strings.Repeat(" } }", 20) + ` } } }`,
 			"GRAPHQL_VALIDATION_FAILED", ""},
-		"directives": {`{ version ` + strings.Repeat("@skip(if: false) ", 2500) + `}`, "GRAPHQL_VALIDATION_FAILED", ""},
+		"directives": {`{ version ` + strings.Repeat("@skip(if: false) ", 2500) + `}`, "TOO_COSTLY", "REPEATS_LIMIT"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.t = t

@@ -8,7 +8,7 @@ import (
 
 // measure holds a parsed query against the limits before it is validated, which takes time that grows faster than the query.
 func measure(doc *ast.QueryDocument, l *Limits) error {
-	var selections, aliases int
+	selections, aliases := len(doc.Operations)+len(doc.Fragments), 0
 	var walk func(ast.SelectionSet) error
 	walk = func(set ast.SelectionSet) error {
 		if selections += len(set); selections > l.Selections {
@@ -17,19 +17,22 @@ func measure(doc *ast.QueryDocument, l *Limits) error {
 		keys := make(map[string]int, len(set))
 		for _, s := range set {
 			var inner ast.SelectionSet
-			key := ""
+			key, directives := "", 0
 			switch s := s.(type) {
 			case *ast.Field:
-				if key, inner = s.Alias, s.SelectionSet; s.Alias != s.Name {
+				if key, inner, directives = s.Alias, s.SelectionSet, len(s.Directives); s.Alias != s.Name {
 					aliases++
 				}
 			case *ast.InlineFragment:
-				key, inner = "... on "+s.TypeCondition, s.SelectionSet
+				key, inner, directives = "... on "+s.TypeCondition, s.SelectionSet, len(s.Directives)
 			case *ast.FragmentSpread:
-				key = "..." + s.Name
+				key, directives = "..."+s.Name, len(s.Directives)
 			}
 			if keys[key]++; keys[key] > l.Repeats { // validation compares each with each
 				return tooMany(limitRepeats, "repetitions of one field", l.Repeats)
+			}
+			if directives > l.Repeats {
+				return tooMany(limitRepeats, "directives on one field", l.Repeats)
 			}
 			if aliases > l.Aliases {
 				return tooMany(limitAliases, "aliases", l.Aliases)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -42,7 +43,11 @@ func (h *Handler) document(e *surface, text string) (*document, gqlerror.List) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	if errs := h.validate(e.schema, doc); len(errs) > 0 {
+	errs, err = h.validate(e.schema, text, doc)
+	if err != nil {
+		return nil, refuse(err)
+	}
+	if len(errs) > 0 {
 		return nil, errs
 	}
 	if err := depth(doc, h.limits.Depth); err != nil {
@@ -81,9 +86,21 @@ func exceeds(e *gqlerror.Error, limit *fault.Error) *gqlerror.Error {
 	return e
 }
 
-// validate applies the rules of GraphQL's validation (5).
-func (h *Handler) validate(s *Schema, doc *ast.QueryDocument) gqlerror.List {
-	found := validator.ValidateWithRules(s.doc, doc, h.rules)
+// The bounds of what names are suggested for: an error costs a comparison with every name of a type, of which some have hundreds.
+const (
+	maxSuggestedErrors = 5
+	maxSuggestedText   = 8 << 10
+)
+
+// validate applies the rules of GraphQL's validation (5). Names are suggested where few are wrong.
+func (h *Handler) validate(s *Schema, text string, doc *ast.QueryDocument) (gqlerror.List, error) {
+	found := validator.ValidateWithRules(s.doc, doc, h.rules.quiet)
+	if len(found) == 0 {
+		return overlap(s.doc, doc, &h.limits)
+	}
+	if !h.quiet && len(found) <= maxSuggestedErrors && len(text) <= maxSuggestedText && !longNames(text) {
+		found = validator.ValidateWithRules(s.doc, doc, h.rules.suggesting)
+	}
 	const most = 50
 	var errs gqlerror.List
 	for i, e := range found {
@@ -93,21 +110,30 @@ func (h *Handler) validate(s *Schema, doc *ast.QueryDocument) gqlerror.List {
 		}
 		errs = append(errs, invalid(e, codeValidate))
 	}
-	return errs
+	return errs, nil
 }
 
-// validationRules are all rules of the specification; quiet ones do not suggest names.
-func validationRules(quiet bool) *rules.Rules {
-	r := rules.NewDefaultRules()
-	if !quiet {
-		return r
-	}
+// longNames says whether a word of a query is longer than those for which a like one is looked for.
+func longNames(text string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool {
+		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}), func(word string) bool { return len(word) > maxSuggested })
+}
+
+// validation are the rules of the specification, but for that on overlapping fields (overlaps): those that suggest names, and those that do not.
+type validation struct{ suggesting, quiet *rules.Rules }
+
+func newValidation() validation {
+	v := validation{rules.NewDefaultRules(), rules.NewDefaultRules()}
+	v.suggesting.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
+	r := v.quiet
+	r.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
 	r.ReplaceRule(rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions.RuleFunc)
 	r.ReplaceRule(rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
 	r.ReplaceRule(rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
 	r.ReplaceRule(rules.ScalarLeafsRule.Name, rules.ScalarLeafsRuleWithoutSuggestions.RuleFunc)
 	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
-	return r
+	return v
 }
 
 // writes says whether a query that is not valid here would have changed something: its answer by GET is another one.

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -28,5 +29,23 @@ func TestMistakesTogether(t *testing.T) {
 	}
 	if text := w.get("Patint/1").status(404).Body.String(); !strings.Contains(text, "did you mean Patient?") {
 		t.Error(text)
+	}
+}
+
+// TestNoGraphQLParameter: _graphql is refused wherever parameters may be, with what to use instead, and never passed over.
+func TestNoGraphQLParameter(t *testing.T) {
+	w := open(t, practitioner)
+	for _, c := range []struct{ method, path, body string }{
+		{"GET", "Patient?_graphql=%7Bid%7D", ""}, {"GET", "Practitioner/p?_graphql={id}", ""}, {"GET", "?_type=Patient&_graphql=", ""},
+		{"POST", "Patient/_search", "family=x&_graphql=%7Bid%7D"}, {"POST", "Patient/_search?_graphql=x", "family=x"},
+	} {
+		header := []string{"Prefer: handling=lenient"}
+		if c.body != "" {
+			header = append(header, "Content-Type: application/x-www-form-urlencoded")
+		}
+		text := w.send(c.method, c.path, c.body, header...).status(http.StatusBadRequest).Body.String()
+		if !strings.Contains(text, "_graphql is not served") || !strings.Contains(text, "$graphql") {
+			t.Errorf("%s %s: %s", c.method, c.path, text)
+		}
 	}
 }

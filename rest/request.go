@@ -111,7 +111,7 @@ func readable(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(e, "%2F", "/"), "%7C", "|")
 }
 
-// readArgs reads parameters in their order. Escapes that are none are an error.
+// readArgs reads parameters in their order. Escapes that are none are an error, and so is _graphql, whatever the handling.
 func readArgs(text string) (args, error) {
 	if text == "" {
 		return nil, nil
@@ -129,6 +129,10 @@ func readArgs(text string) (args, error) {
 		}
 		if err != nil || err2 != nil {
 			return nil, fault.New(fault.BadUserInput, "the parameters are not encoded as a URL's: a %% is followed by something else than two hexadecimal digits")
+		}
+		if a.name == "_graphql" {
+			return nil, fault.New(fault.Unsupported,
+				"_graphql is not served: send the query to $graphql below the base, or below a resource, as [base]/$graphql?query=… or by POST; lists in it have the search parameters of this request")
 		}
 		out = append(out, a)
 	}

@@ -108,17 +108,25 @@ func asText(v any) any {
 	return v
 }
 
-// formed gives the data of a body (`{"data":{…}`) the form of the FHIR dialect, and the problems their places in it.
-func (h *Handler) formed(o *form.Object, body []byte, problems []problem) ([]byte, []problem) {
+// formed gives the data of a body (`{"data":{…}`) the form of the FHIR dialect, and the problems their places in it. Names that @slice
+// makes longer count for the limit of the response. hidden counts the problems beyond the limit.
+func (h *Handler) formed(o *form.Object, body []byte, problems []problem, hidden *int) ([]byte, []problem) {
 	const head = `{"data":`
 	for i := range problems {
 		problems[i].path = o.Path(problems[i].path)
 	}
 	buf := h.buffer()
 	out := append((*buf)[:0], head...)
-	out = o.Append(out, body[len(head):], func(path []any, err error) {
+	out, err := o.Append(out, body[len(head):], h.limits.Response, func(path []any, err error) {
+		if len(problems) >= h.limits.Errors {
+			*hidden++
+			return
+		}
 		problems = append(problems, problem{err: fault.New(fault.BadUserInput, "%s", err.Error()), path: path})
 	})
+	if err != nil {
+		out, problems, *hidden = append(out, "null"...), []problem{{err: tooLarge(h.limits.Response)}}, 0
+	}
 	body = append(body[:0], out...)
 	*buf = out
 	h.buffers.Put(buf)

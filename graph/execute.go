@@ -225,7 +225,7 @@ func (h *Handler) run(ctx context.Context, c *call, d *document, op *operation, 
 	}
 	missing := missing(op, w.problems)
 	if op.form != nil && x.overrun == nil {
-		body, w.problems = h.formed(op.form, body, w.problems)
+		body, w.problems = h.formed(op.form, body, w.problems, &w.hidden)
 	}
 	body = h.finish(ctx, body, &w, c)
 	*buf = body

@@ -61,7 +61,7 @@ func (h *Handler) mutate(ctx context.Context, c *call, op *operation, vars map[s
 	}
 	m.body = append(m.body, '}')
 	if op.form != nil {
-		m.body, m.problems = h.formed(op.form, m.body, m.problems)
+		m.body, m.problems = h.formed(op.form, m.body, m.problems, &m.hidden)
 	}
 	*buf = h.end(ctx, c, m.body, m.problems, m.hidden, merged(m.ext))
 	return response{body: *buf, release: func() { h.buffers.Put(buf) }}

@@ -10,7 +10,7 @@ import (
 )
 
 // memberSlice is the member of an element that has the value of @slice's path. The shape takes it away.
-const memberSlice = form.HiddenPrefix
+const memberSlice = form.Hidden
 
 // maxSlice is how long the value of @slice's path may be, as JSON: it becomes part of a name.
 const maxSlice = 200
@@ -26,9 +26,9 @@ func (c *collected) slicing() []ast.SelectionSet {
 	if path == nil || path.Value.Raw == form.SliceIndex {
 		return sets
 	}
-	return append(sets, ast.SelectionSet{&ast.Field{
+	return append([]ast.SelectionSet{{&ast.Field{ // the form looks for it in the first place
 		Alias: memberSlice, Name: memberSlice, Position: d.Position, Arguments: ast.ArgumentList{path},
-	}})
+	}}}, sets...)
 }
 
 // sliced enters the expression of a @slice on elements of a type.

@@ -113,7 +113,7 @@ func (f *former) read(field *ast.Field) form.Field {
 		case "singleton":
 			out.Singleton = true
 		case "slice":
-			out.Slice = form.HiddenPrefix
+			out.Slice = form.Hidden
 			path := d.Arguments.ForName("path")
 			switch {
 			case path == nil || path.Value.Kind == ast.Variable:

@@ -1,185 +1,194 @@
 package form
 
-import "bytes"
-
-// collection are the members of an object while they are gathered, in the order in which each name came first.
-type collection struct {
-	members []gathered
-	index   map[string]int
+// value is a value in the data that comes under a name: all elements, if it is a list.
+type value struct {
+	at    int
+	field *Field // nil if it is not listed
+	next  int32  // in the collection, under the same name; 0 is none
 }
 
-// gathered is a member with the values that it has so far.
-type gathered struct {
-	name   string
-	list   bool
-	single bool
-	values [][]byte
+// named is a name in the answer and how what comes under it is written.
+type named struct {
+	key       []byte
+	field     *Field
+	suffix    string
+	first     int32 // in the collection
+	last      int32
+	list      bool
+	singleton bool
+	some      bool // there is a value that is not absent
+	joined    bool // there is a list
 }
 
-func (c *collection) at(name string) *gathered {
-	if len(c.members) > few && c.index == nil {
-		c.index = make(map[string]int, 2*few)
-		for i := range c.members {
-			c.index[c.members[i].name] = i
-		}
-	}
-	if c.index != nil {
-		if i, ok := c.index[name]; ok {
-			return &c.members[i]
-		}
-		c.index[name] = len(c.members)
+func (n *named) append(dst []byte) []byte {
+	if n.field != nil {
+		dst = append(dst, n.field.As...)
 	} else {
-		for i := range c.members {
-			if c.members[i].name == name {
-				return &c.members[i]
+		dst = append(dst, n.key...)
+	}
+	return append(dst, n.suffix...)
+}
+
+// size is about how many bytes a name takes.
+func (n *named) size() int {
+	if n.field != nil {
+		return len(n.field.As) + len(n.suffix) + len(`,"":`)
+	}
+	return len(n.key) + len(n.suffix) + len(`,"":`)
+}
+
+// collection is what comes under which name of one object.
+type collection struct {
+	names  []named
+	values []value // the first is none
+	index  map[string]int32
+	text   []byte
+	held   int
+}
+
+func (w *writer) collection() *collection {
+	if n := len(w.spare); n > 0 {
+		c := w.spare[n-1]
+		w.spare = w.spare[:n-1]
+		return c
+	}
+	return &collection{values: make([]value, 1)}
+}
+
+func (w *writer) release(c *collection) {
+	w.held -= c.held
+	c.names, c.values, c.held = c.names[:0], c.values[:1], 0
+	clear(c.index)
+	w.spare = append(w.spare, c)
+}
+
+// collect notes the members of the object at src[i], which is of the field f, and gives the offset behind it. list says that
+// there may be more objects whose members have the same names.
+func (w *writer) collect(c *collection, i int, o *Object, f *Field, suffix string, list bool) int {
+	m := w.members(i, f)
+	for m.next() {
+		field := o.find(m.key)
+		if field != nil && field.Flatten {
+			if end := w.flatten(c, m.at, field, suffix, list); end > 0 {
+				m.end = end
+				continue
 			}
 		}
+		m.end = valueEnd(w.src, m.at)
+		n := named{key: m.key, field: field, suffix: suffix, list: list || field != nil && field.repeated, singleton: field != nil && field.Singleton}
+		some := !absent(w.src, m.at)
+		if !w.over && (some || field != nil && field.repeated && w.src[m.at] == 'n') {
+			w.add(c, n, m.at, some)
+		}
 	}
-	c.members = append(c.members, gathered{name: name})
-	return &c.members[len(c.members)-1]
+	return m.end
 }
 
-// collect gathers the members of the object at i. Inherited says that it is an element of a list that is flattened, so that its members
-// are lists; suffix ends their names.
-func (s *shaper) collect(c *collection, i int, o *Object, inherited bool, suffix string) int {
-	for i = skipSpace(s.src, i+1); s.src[i] != '}'; i = next(s.src, i) {
-		name, at := member(s.src, i)
-		i = skipValue(s.src, at)
-		f := o.find(name)
-		switch {
-		case s.absent(at) || o.hides(name):
-		case f == nil:
-			s.gather(c, at, &Field{As: string(name)}, inherited, suffix)
-		case f.Flatten:
-			s.flatten(c, at, f, inherited, suffix)
+// flatten notes the members of the value of a field, and gives the offset behind it; 0 if it has none, because it is primitive.
+func (w *writer) flatten(c *collection, at int, f *Field, suffix string, list bool) int {
+	if f.Singleton && w.crowded(at, f, suffix) {
+		return valueEnd(w.src, at)
+	}
+	e := w.elements(at)
+	list = list || !e.bare && !f.Singleton && !f.First
+	for e.next() {
+		switch w.src[e.at] {
+		case '{':
+			e.end = w.collect(c, e.at, f.Sub, f, suffix+w.suffix(f, e.at, e.index), list)
+		case 'n':
+			e.end = valueEnd(w.src, e.at)
 		default:
-			s.gather(c, at, f, inherited, suffix)
-		}
-	}
-	return i + 1
-}
-
-// hides says whether a member is there for @slice alone.
-func (o *Object) hides(name []byte) bool { return len(name) > 2 && bytes.HasPrefix(name, hidden) }
-
-// hidden begins the names of members that are read and not written. GraphQL keeps such names to itself, and gives __typename alone to
-// documents.
-var hidden = []byte(HiddenPrefix)
-
-// HiddenPrefix begins the names of members that no answer has: they are what Field.Slice names.
-const HiddenPrefix = "__slice"
-
-// flatten gathers the members of a value, or of each element of it, as those of the object around it.
-func (s *shaper) flatten(c *collection, at int, f *Field, inherited bool, suffix string) {
-	lists := inherited || s.src[at] == '[' && !f.First
-	s.each(at, f, func(n, i int) {
-		if s.src[i] != '{' {
-			return // a null in the list has no members
-		}
-		s.collect(c, i, f.Sub, lists, s.sliced(f, n, i, suffix))
-	})
-}
-
-// each calls do with the index and place of each element of a list, or of the value itself.
-func (s *shaper) each(at int, f *Field, do func(n, i int)) {
-	if s.src[at] != '[' {
-		do(0, at)
-		return
-	}
-	for n, i := 0, skipSpace(s.src, at+1); s.src[i] != ']'; n++ {
-		if indexed := !f.First && !f.Flatten; indexed {
-			s.path = append(s.path, n)
-			do(n, i)
-			s.path = s.path[:len(s.path)-1]
-		} else {
-			do(n, i)
+			return 0
 		}
 		if f.First {
+			e.stop(w.src)
+		}
+	}
+	return e.end
+}
+
+// crowded reports a list that is flattened as a @singleton and has more elements than one.
+func (w *writer) crowded(at int, f *Field, suffix string) bool {
+	count := 0
+	e := w.elements(at)
+	for e.next() {
+		if w.src[e.at] != 'n' {
+			count++
+		}
+		e.end = valueEnd(w.src, e.at)
+		if f.First {
+			e.stop(w.src)
+		}
+	}
+	if count > 1 {
+		w.steps = append(w.steps, step{named: &named{field: f, suffix: suffix}})
+		w.many()
+		w.steps = w.steps[:len(w.steps)-1]
+	}
+	return count > 1
+}
+
+// add notes a value under a name.
+func (w *writer) add(c *collection, n named, at int, some bool) {
+	k, known := c.find(&n)
+	if !known {
+		w.held, c.held = w.held+n.size(), c.held+n.size()
+		if w.over = w.most > 0 && w.held > w.most; w.over {
 			return
 		}
-		i = next(s.src, skipValue(s.src, i))
+		k = c.enter(n)
 	}
+	have := &c.names[k]
+	isList := w.src[at] == '[' && (n.field == nil || !n.field.First)
+	have.list = have.list || n.list || isList || known && have.some && some
+	have.singleton = have.singleton || n.singleton
+	have.some, have.joined = have.some || some, have.joined || isList
+	c.values = append(c.values, value{at: at, field: n.field})
+	next := int32(len(c.values) - 1)
+	if have.last > 0 {
+		c.values[have.last].next = next
+	} else {
+		have.first = next
+	}
+	have.last = next
 }
 
-// sliced is what ends the names of the members of an element.
-func (s *shaper) sliced(f *Field, n, i int, suffix string) string {
-	switch f.Slice {
-	case "":
-		return suffix
-	case SliceIndex:
-		return string(appendIndex(append([]byte(suffix), '.'), n))
-	}
-	for i = skipSpace(s.src, i+1); s.src[i] != '}'; i = next(s.src, i) {
-		name, at := member(s.src, i)
-		i = skipValue(s.src, at)
-		if string(name) != f.Slice {
-			continue
+// find looks for a name, short collections through and long ones up.
+func (c *collection) find(n *named) (int32, bool) {
+	c.text = n.append(c.text[:0])
+	if len(c.names) > few {
+		if k, ok := c.index[string(c.text)]; ok {
+			return k, true
 		}
-		switch s.src[at] {
-		case '"':
-			return suffix + "." + string(s.src[at+1:i-1])
-		case 'n':
-			return suffix
-		case '{', '[':
-			s.report(s.where(), ErrName)
-			return suffix
-		}
-		return suffix + "." + string(s.src[at:i])
+		return 0, false
 	}
-	return suffix
+	for k := range c.names {
+		at := len(c.text)
+		c.text = c.names[k].append(c.text)
+		if string(c.text[at:]) == string(c.text[:at]) {
+			return int32(k), true
+		}
+		c.text = c.text[:at]
+	}
+	return 0, false
 }
 
-func (s *shaper) where() []any { return append([]any(nil), s.path...) }
-
-// gather adds the value of a member.
-func (s *shaper) gather(c *collection, at int, f *Field, inherited bool, suffix string) {
-	s.path = append(s.path, f.As+suffix)
-	m := c.at(f.As + suffix)
-	isList := s.src[at] == '['
-	m.list = m.list || inherited || isList && !f.First || f.Repeat > 0
-	m.single = m.single || f.Singleton
-	s.each(at, f, func(n, i int) {
-		if inherited && s.src[i] == 'n' {
-			return // positions are lost, and with them what a null stands for
-		}
-		var value []byte
-		if f.Slice != "" && s.src[i] == '{' {
-			ending := s.sliced(f, n, i, "")
-			inner := collection{}
-			s.collect(&inner, i, f.Sub, false, ending)
-			value = s.write(nil, &inner)
-		} else {
-			value, _ = s.value(nil, i, f.Sub)
-		}
-		m.values = append(m.values, value)
-	})
-	s.path = s.path[:len(s.path)-1]
-}
-
-// write appends what was gathered as an object.
-func (s *shaper) write(dst []byte, c *collection) []byte {
-	dst = append(dst, '{')
-	open := len(dst)
-	for i := range c.members {
-		m := &c.members[i]
-		if len(m.values) == 0 {
-			continue
-		}
-		if m.single && len(m.values) > 1 {
-			s.report(append(s.where(), m.name), &ManyError{m.name})
-			continue
-		}
-		if len(dst) > open {
-			dst = append(dst, ',')
-		}
-		dst = append(append(append(dst, '"'), m.name...), '"', ':')
-		if !m.single && (m.list || len(m.values) > 1) {
-			dst = append(dst, '[')
-			dst = append(dst, bytes.Join(m.values, []byte(","))...)
-			dst = append(dst, ']')
-			continue
-		}
-		dst = append(dst, m.values[0]...)
+// enter enters a name that find has just looked for.
+func (c *collection) enter(n named) int32 {
+	k := int32(len(c.names))
+	c.names = append(c.names, n)
+	if len(c.names) <= few {
+		return k
 	}
-	return append(dst, '}')
+	if c.index == nil {
+		c.index = map[string]int32{}
+	}
+	if len(c.index) == 0 {
+		for i := range c.names {
+			c.index[string(c.names[i].append(nil))] = int32(i)
+		}
+		return k
+	}
+	c.index[string(c.text)] = k
+	return k
 }

@@ -1,39 +1,41 @@
 package form
 
-import (
-	"errors"
-	"strconv"
-)
-
-// Object is how the members of an object are shaped. A member that it does not list is copied as it is, unless it is absent: null, or an
-// empty list.
+// Object is how the members of an object are shaped, and those of each object of a list. A member that it does not list is copied as
+// it is, unless it is absent: null, or an empty list.
 type Object struct {
 	Fields []Field
 
 	index map[string]int // of Fields by Key, where they are many
-	loose bool           // members change their places: they are collected before they are written
+	// meets says that values of several members may come under one name: they are collected before they are written.
+	meets bool
 }
 
 // Field is how one member is shaped.
 type Field struct {
-	// Key is the member's name in the data.
+	// Key is the member's name in the data, unique in its Object.
 	Key string
-	// As is its name in the answer. Where several members that are there have one, their values make one list, in the order of Repeat.
+	// As is its name in the answer. Values of several members that come under one name make one list.
 	As string
-	// Repeat is 0, or says that the field was one of several of its name.
+	// Repeat is n for the n-th of several fields of its name; 0 for the only one. Single values make a list with an element for each,
+	// null where it has none; lists are joined.
 	Repeat int
 	// Flatten puts the members of the value, or of each element of it, in the place of the field. Below a list they become lists.
 	Flatten bool
 	// First takes the first element of a list, and no list.
 	First bool
-	// Singleton makes one value of a list. More than one is a *ManyError.
+	// Singleton makes one value of a list; nulls do not count. More than one is a *ManyError. With Flatten it is about the elements.
 	Singleton bool
-	// Slice is the name of a member of each element, which is not written: its text, behind a dot, ends the names of the element's
-	// members. SliceIndex stands for the element's index.
+	// Slice ends the names of an element's members in a dot and a value: that of the member of this name, which is the first of the
+	// element, primitive and not written. SliceIndex stands for the element's index. After null nothing is added.
 	Slice string
 	// Sub shapes the value or, if it is a list, its elements. Nil copies the value as it is.
 	Sub *Object
+
+	repeated bool
 }
+
+// Hidden is the name of the member that Field.Slice names. GraphQL keeps such names to itself, and gives __typename alone to documents.
+const Hidden = "__slice"
 
 // SliceIndex is the Slice of the index of an element.
 const SliceIndex = "$index"
@@ -48,27 +50,31 @@ func (e *ManyError) Error() string {
 	return e.Name + " has more than one value, and @singleton wants one"
 }
 
-// ErrName says that the value of @slice's path is not one that can end a name.
-var ErrName = errors.New("the path of @slice gives an object or a list; it is to give one value")
-
-// Seal makes an object, and all below it, ready for use. It is to be called once, after the last change.
+// Seal makes an object, and all below it, ready for use. It is to be called once, after the last change; from then on the object may be
+// used by any number of goroutines.
 func (o *Object) Seal() {
 	if len(o.Fields) > few {
 		o.index = make(map[string]int, len(o.Fields))
 	}
+	names, repeated := map[string]bool{}, map[string]bool{}
 	for i := range o.Fields {
 		f := &o.Fields[i]
 		if o.index != nil {
 			o.index[f.Key] = i
 		}
-		o.loose = o.loose || f.Flatten || f.Repeat > 0 || f.Singleton || f.Slice != "" || f.As != f.Key
+		o.meets = o.meets || f.Flatten || f.Repeat > 0 || names[f.As]
+		names[f.As], repeated[f.As] = true, repeated[f.As] || f.Repeat > 0
 		if f.Sub != nil {
 			f.Sub.Seal()
 		}
 	}
+	for i := range o.Fields {
+		f := &o.Fields[i]
+		f.repeated = repeated[f.As] && !f.Flatten
+	}
 }
 
-// few is how many fields are looked along.
+// few is how many things are looked along.
 const few = 12
 
 // find gives the field of a key; nil if it is not listed.
@@ -89,128 +95,3 @@ func (o *Object) find(key []byte) *Field {
 	}
 	return nil
 }
-
-// Path gives, for a path in the data, that in the answer. What flattening took away is left out.
-func (o *Object) Path(path []any) []any {
-	var out []any
-	for i := 0; i < len(path); i++ {
-		key, ok := path[i].(string)
-		if !ok {
-			out = append(out, path[i])
-			continue
-		}
-		f := o.find([]byte(key))
-		if f == nil {
-			return append(out, path[i:]...)
-		}
-		o = f.Sub
-		var list bool
-		if i+1 < len(path) {
-			_, list = path[i+1].(int)
-		}
-		switch {
-		case f.Flatten:
-			if list {
-				i++
-			}
-			continue
-		case f.Repeat > 0 && !list:
-			out = append(out, f.As, f.Repeat-1)
-		case (f.First || f.Singleton) && list:
-			out = append(out, f.As)
-			i++
-		default:
-			out = append(out, f.As)
-		}
-	}
-	return out
-}
-
-// Append appends data, which is an object of valid JSON without space between its tokens or not, in its shape. report is told what cannot be
-// shaped, with the path in the answer; the member is then left out.
-func (o *Object) Append(dst, data []byte, report func(path []any, err error)) []byte {
-	s := shaper{src: data, report: report}
-	dst, _ = s.value(dst, skipSpace(data, 0), o)
-	return dst
-}
-
-// shaper is one run of Append.
-type shaper struct {
-	src    []byte
-	path   []any
-	report func(path []any, err error)
-}
-
-// value appends the value that starts at i, shaped, and gives where it ends.
-func (s *shaper) value(dst []byte, i int, o *Object) ([]byte, int) {
-	switch {
-	case o == nil || s.src[i] != '{' && s.src[i] != '[':
-		end := skipValue(s.src, i)
-		return append(dst, s.src[i:end]...), end
-	case s.src[i] == '[':
-		return s.list(dst, i, o)
-	case o.loose:
-		c := collection{}
-		end := s.collect(&c, i, o, false, "")
-		return s.write(dst, &c), end
-	}
-	return s.object(dst, i, o)
-}
-
-func (s *shaper) list(dst []byte, i int, o *Object) ([]byte, int) {
-	dst = append(dst, '[')
-	n := 0
-	for i = skipSpace(s.src, i+1); s.src[i] != ']'; n++ {
-		if n > 0 {
-			dst = append(dst, ',')
-		}
-		s.path = append(s.path, n)
-		dst, i = s.value(dst, i, o)
-		s.path = s.path[:len(s.path)-1]
-		i = next(s.src, i)
-	}
-	return append(dst, ']'), i + 1
-}
-
-// object copies an object whose members stay where they are.
-func (s *shaper) object(dst []byte, i int, o *Object) ([]byte, int) {
-	dst = append(dst, '{')
-	open := len(dst)
-	for i = skipSpace(s.src, i+1); s.src[i] != '}'; i = next(s.src, i) {
-		name, at := member(s.src, i)
-		if s.absent(at) {
-			i = skipValue(s.src, at)
-			continue
-		}
-		if len(dst) > open {
-			dst = append(dst, ',')
-		}
-		dst = append(append(append(dst, '"'), name...), '"', ':')
-		f := o.find(name)
-		if f == nil {
-			i = skipValue(s.src, at)
-			dst = append(dst, s.src[at:i]...)
-			continue
-		}
-		s.path = append(s.path, f.As)
-		dst, i = s.member(dst, at, f)
-		s.path = s.path[:len(s.path)-1]
-	}
-	return append(dst, '}'), i + 1
-}
-
-// member appends a value, of a list its first element where that is wanted.
-func (s *shaper) member(dst []byte, at int, f *Field) ([]byte, int) {
-	if !f.First || s.src[at] != '[' {
-		return s.value(dst, at, f.Sub)
-	}
-	dst, _ = s.value(dst, skipSpace(s.src, at+1), f.Sub)
-	return dst, skipValue(s.src, at)
-}
-
-// absent says whether the value at i is one that is left out: null, or an empty list.
-func (s *shaper) absent(i int) bool {
-	return s.src[i] == 'n' || s.src[i] == '[' && s.src[skipSpace(s.src, i+1)] == ']'
-}
-
-func appendIndex(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }

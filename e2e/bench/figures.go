@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -235,60 +231,4 @@ func (b *bench) start(ctx context.Context) error {
 	b.add(figure{What: "start to ready", Measured: s.ready.Seconds(), Unit: "s", Bar: 0.5, Better: "lower", Note: fmt.Sprintf("%d resources", total)})
 	b.add(figure{What: "idle memory", Measured: memory, Unit: "MB", Bar: 120, Better: "lower", Note: fmt.Sprintf("%d resources", total)})
 	return s.stop()
-}
-
-func (b *bench) introspection(ctx context.Context) error {
-	s, err := b.serve(ctx, filepath.Join(b.work, "data"))
-	if err != nil {
-		return err
-	}
-	for _, v := range []struct {
-		what, path        string
-		barRaw, barZipped float64
-	}{{"all types", "/graphql/schema.json", 22, 1500}, {"types that hold data", "/graphql/schema.json?types=data", 5, 0}} {
-		if _, _, _, err := s.fetch(v.path); err != nil { // renders it
-			return err
-		}
-		raw, zipped, took, err := s.fetch(v.path)
-		if err != nil {
-			return err
-		}
-		b.add(figure{What: "introspection of " + v.what + ", from the cache", Measured: took.Seconds() * 1000, Unit: "ms", Bar: 10, Better: "lower"})
-		b.add(figure{What: "introspection of " + v.what + ", raw", Measured: float64(raw) / 1e6, Unit: "MB", Bar: v.barRaw, Better: "lower"})
-		f := figure{What: "introspection of " + v.what + ", gzipped", Measured: float64(zipped) / 1000, Unit: "KB"}
-		if v.barZipped > 0 {
-			f.Bar, f.Better = v.barZipped, "lower"
-		}
-		b.add(f)
-	}
-	return s.stop()
-}
-
-// fetch reads a gzipped document: its raw size, its size on the wire, and how long it took.
-func (s *server) fetch(path string) (raw, zipped int64, took time.Duration, err error) {
-	req, err := http.NewRequest(http.MethodGet, s.url+path, nil)
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	req.Header.Set("Accept-Encoding", "gzip")
-	began := time.Now()
-	resp, err := s.http.Do(req)
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	defer resp.Body.Close()
-	wire, err := io.ReadAll(resp.Body)
-	took = time.Since(began)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return 0, 0, 0, fmt.Errorf("%s: %s: %w", path, resp.Status, err)
-	}
-	if resp.Header.Get("Content-Encoding") != "gzip" {
-		return 0, 0, 0, errors.New("the answer is not gzipped")
-	}
-	z, err := gzip.NewReader(bytes.NewReader(wire))
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	raw, err = io.Copy(io.Discard, z)
-	return raw, int64(len(wire)), took, err
 }

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -141,9 +142,7 @@ func (r *rewriter) field(f *ast.Field, at place) {
 	r.conditions(f.Directives)
 	if len(f.SelectionSet) > 0 && r.Facts.Canonical(at.parent.Name, f.Name) {
 		at.targets, at.path = r.Facts.Targets(at.parent.Name, f.Name), at.parent.Name+"."+f.Name
-		f.Name = "_" + f.Name
-		r.below(f, at, at.parent.Fields.ForName(f.Name))
-		return
+		f.Name = "_" + strings.TrimPrefix(f.Name, "_")
 	}
 	r.below(f, at, at.parent.Fields.ForName(f.Name))
 }

@@ -32,6 +32,7 @@ type selection struct {
 	param *search.Param
 	count int
 	only  string
+	page  []int // of elements: offset and count
 	sub   []*selection
 }
 
@@ -130,9 +131,35 @@ func (n *naive) field(out *strings.Builder, s *selection, typeName string, m map
 		n.reference(out, s, m, at)
 	case s.param != nil:
 		n.reverse(out, s, at)
+	case s.name == "resource" && typeName == "CanonicalElement":
+		out.WriteString("null") // none of what the population names is in it
 	default:
-		n.value(out, s, n.schema.Types[typeName].Fields.ForName(s.name).Type, m[s.name], at)
+		t, v := n.schema.Types[typeName].Fields.ForName(s.name).Type, m[s.name]
+		if t.Name() == "CanonicalElement" && slices.ContainsFunc(n.merge(s.sub, t.Name()), func(s *selection) bool { return s.name == "resource" }) {
+			v = beside(m[s.name[1:]], v)
+		}
+		n.value(out, s, t, v, at)
 	}
+}
+
+// beside has an object for each value of what stands beside it.
+func beside(values, v any) any {
+	list, ok := values.([]any)
+	others, _ := v.([]any)
+	if !ok && others == nil {
+		if values != nil && v == nil {
+			return map[string]any{}
+		}
+		return v
+	}
+	out := make([]any, max(len(list), len(others)))
+	for i := range out {
+		out[i] = map[string]any{}
+		if i < len(others) && others[i] != nil {
+			out[i] = others[i]
+		}
+	}
+	return out
 }
 
 func (n *naive) value(out *strings.Builder, s *selection, t *ast.Type, v any, at subject) {
@@ -141,8 +168,13 @@ func (n *naive) value(out *strings.Builder, s *selection, t *ast.Type, v any, at
 		return
 	}
 	if t.Elem != nil {
+		list := v.([]any)
+		if s.page != nil {
+			list = list[min(s.page[0], len(list)):]
+			list = list[:min(s.page[1], len(list))]
+		}
 		out.WriteByte('[')
-		for i, item := range v.([]any) {
+		for i, item := range list {
 			if i > 0 {
 				out.WriteByte(',')
 			}

@@ -161,6 +161,13 @@ func (d *drawer) field(def *ast.Definition, depth int, fragment bool) *selection
 			s.args = "(optional: true, type: " + s.only + ")"
 		}
 	}
+	if def.Name == "CanonicalElement" && f.Name == "resource" {
+		alias, s.args = true, "(optional: true)"
+	}
+	if f.Arguments.ForName("_offset") != nil && s.param == nil && rapid.IntRange(0, 2).Draw(d.t, "picked") == 0 {
+		alias, s.page = true, []int{rapid.IntRange(0, 2).Draw(d.t, "offset"), rapid.IntRange(0, 2).Draw(d.t, "count")}
+		s.args = fmt.Sprintf("(_offset: %d, _count: %d)", s.page[0], s.page[1])
+	}
 	if !inner.IsLeafType() {
 		if depth == 0 {
 			return nil

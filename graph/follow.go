@@ -154,7 +154,7 @@ func (h *Handler) event(ctx context.Context, c *call, op *operation, e *composit
 	told := func(dst []byte, name string) []byte { return appendEventField(dst, name, s, e) }
 	head := append(append([]byte(`{"data":{"`), s.key...), `":`...)
 	body := w.payload(head, s.payload, false, told)
-	if x.late() { // what has happened has happened
+	if w.over(body) || x.late() { // what has happened has happened
 		overrun := x.overrun
 		w.problems, w.hidden, x.overrun = nil, 0, nil
 		body = w.payload(body[:len(head)], s.payload, true, told)

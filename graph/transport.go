@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -158,6 +159,8 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, types ...stri
 	switch {
 	case errors.As(err, &large):
 		return nil, "", http.StatusRequestEntityTooLarge, past(limitBody, h.limits.Write, "the request is larger than %d bytes; a larger Bundle goes by FHIR's REST", h.limits.Write)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, "", http.StatusBadRequest, tooLong(h.limits.Time)
 	case err != nil:
 		return nil, "", http.StatusBadRequest, fault.New(fault.BadUserInput, "the request ends too early")
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/heliograph/heliograph/internal/fault"
 )
@@ -35,6 +34,9 @@ func (h *Handler) document(e *surface, text string) (*document, gqlerror.List) {
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, h.limits.Tokens)
 	if err != nil {
 		return nil, gqlerror.List{parseError(err, &h.limits)}
+	}
+	if err := malformed(text, doc); err != nil {
+		return nil, gqlerror.List{err}
 	}
 	if err := measure(doc, &h.limits); err != nil {
 		return nil, refuse(err)
@@ -118,22 +120,6 @@ func longNames(text string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool {
 		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}), func(word string) bool { return len(word) > maxSuggested })
-}
-
-// validation are the rules of the specification, but for that on overlapping fields (overlaps): those that suggest names, and those that do not.
-type validation struct{ suggesting, quiet *rules.Rules }
-
-func newValidation() validation {
-	v := validation{rules.NewDefaultRules(), rules.NewDefaultRules()}
-	v.suggesting.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
-	r := v.quiet
-	r.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
-	r.ReplaceRule(rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions.RuleFunc)
-	r.ReplaceRule(rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
-	r.ReplaceRule(rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
-	r.ReplaceRule(rules.ScalarLeafsRule.Name, rules.ScalarLeafsRuleWithoutSuggestions.RuleFunc)
-	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
-	return v
 }
 
 // writes says whether a query that is not valid here would have changed something: its answer by GET is another one.

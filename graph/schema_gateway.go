@@ -19,6 +19,11 @@ func (b *schemaBuilder) prelude() {
 		b.define(def)
 	}
 	for _, d := range doc.Directives {
+		if d.Name == "defer" { // which not every tool knows by itself, so the printed schema has it
+			shown := *d
+			shown.Position = &ast.Position{Src: &ast.Source{}}
+			d = &shown
+		}
 		b.doc.Directives[d.Name] = d
 	}
 }

@@ -66,5 +66,5 @@ generate:
 	$(GO) run github.com/99designs/gqlgen generate
 
 clean:
-	rm -rf heliograph web/node_modules e2e/browser/node_modules e2e/clients/node_modules fhir/generate/node_modules fhir/ucum/generate/node_modules bench/out
+	rm -rf heliograph web/node_modules examples/frontend/node_modules examples/frontend/dist examples/frontend/src/generated e2e/browser/node_modules e2e/clients/node_modules fhir/generate/node_modules fhir/ucum/generate/node_modules bench/out
 	find web/dist -mindepth 1 -not -name .keep -delete

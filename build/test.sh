@@ -94,6 +94,7 @@ setup() {
   part "npm packages" npm_ci e2e/browser
   part "FHIR clients" npm_ci e2e/clients
   part "playground" web
+  part "example frontend" npm_ci examples/frontend
   part "chromium" chromium
 }
 

@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,26 +24,7 @@ type report struct {
 func TestPlayground(t *testing.T) {
 	requireTools(t)
 	p := start(t, filepath.Join(t.TempDir(), "data"), "--sample", "60")
-	folder := os.Getenv("HELIOGRAPH_TEST_SCREENSHOTS")
-	if folder == "" {
-		folder = t.ArtifactDir()
-	}
-	command := exec.CommandContext(t.Context(), "node", "playground.mjs", p.url, folder)
-	command.Dir = "browser"
-	command.Stderr = t.Output()
-	out, runErr := command.Output()
-
-	var got report
-	if err := json.Unmarshal(out, &got); err != nil {
-		t.Fatalf("playground.mjs: %v; it printed %q: %v", runErr, out, err)
-	}
-	t.Logf("timings in ms %v, %d requests, screenshots in %s", got.Timings, got.Requests, folder)
-	for _, failure := range got.Failures {
-		t.Error(failure)
-	}
-	if runErr != nil && len(got.Failures) == 0 {
-		t.Errorf("playground.mjs: %v", runErr)
-	}
+	got := drive(t, "playground.mjs", p.url)
 	if len(got.Examples) == 0 {
 		t.Error("no example was run")
 	}

@@ -124,7 +124,7 @@ async function open(colorScheme, { quiet = false, viewport = { width: 1440, heig
   const context = await browser.newContext({ colorScheme, viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
-  watch(page, new URL(baseURL).origin, report, quiet);
+  watch(page, new URL(baseURL).origin, report, { quiet });
   return page;
 }
 

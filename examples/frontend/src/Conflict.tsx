@@ -25,8 +25,8 @@ export function Conflict({ mine, conflict: { theirs, fields }, onResolve, onClos
     <section className="conflict" role="alertdialog" aria-label="Conflict">
       <h3>Somebody else saved this patient meanwhile</h3>
       <p className="quiet">
-        Version {theirs.meta?.versionId}, {dateOf(theirs.meta?.lastUpdated)}. What only they changed is kept.
-        {fields.length === 0 && ' None of your changes is in question.'}
+        Version {theirs.meta?.versionId}, {dateOf(theirs.meta?.lastUpdated)}. What only one of you changed is kept.
+        {fields.length === 0 && ' Nothing was changed by both.'}
       </p>
       {FIELDS.filter(({ name }) => fields.includes(name)).map(({ name, label }) => (
         <fieldset key={name}>

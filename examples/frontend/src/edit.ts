@@ -38,6 +38,12 @@ export function differing(a: Values, b: Values): (keyof Values)[] {
   return FIELDS.map(({ name }) => name).filter((name) => a[name] !== b[name]);
 }
 
+/** The fields that both sides changed, each to something else. */
+export function inQuestion(before: Values, mine: Values, theirs: Values): (keyof Values)[] {
+  const changed = differing(before, mine);
+  return differing(mine, theirs).filter((name) => changed.includes(name) && before[name] !== theirs[name]);
+}
+
 /** The patch that makes a record say these values; what they leave alone stays as it is, byte for byte. */
 export function patchOf(patient: PatientRecordFragment, values: Values): Operation[] {
   const changed = differing(valuesOf(patient), values);

@@ -2,7 +2,7 @@ import type { ErrorLike } from '@apollo/client';
 import { useApolloClient, useMutation } from '@apollo/client/react';
 import { useState } from 'react';
 
-import { differing, patchOf, valuesOf, type Values } from './edit';
+import { differing, inQuestion, patchOf, valuesOf, type Values } from './edit';
 import { PatientDocument, SavePatientDocument, type PatientRecordFragment } from './generated/operations';
 import { codeOf } from './Problem';
 
@@ -38,11 +38,15 @@ export function useEdit(patient: PatientRecordFragment, onSaved: () => void) {
     set: (change: Partial<Values>) => setMine({ ...mine, ...change }),
     saving: loading,
     error,
-    conflict: theirs && { theirs, fields: differing(mine, valuesOf(theirs)).filter((name) => mine[name] !== valuesOf(seen)[name]) },
+    conflict: theirs && { theirs, fields: inQuestion(valuesOf(seen), mine, valuesOf(theirs)) },
     save: () => attempt(seen, mine),
-    /** Writes again over what is stored now: of the fields in conflict those that are named stay mine, and what only others changed stays theirs. */
+    /** Writes again over what is stored now: what only one side changed is kept, and of the fields in question those of mine that are named. */
     resolve(over: PatientRecordFragment, keep: readonly (keyof Values)[]) {
-      const values = { ...valuesOf(over), ...Object.fromEntries(keep.map((name) => [name, mine[name]])) };
+      const before = valuesOf(seen);
+      const now = valuesOf(over);
+      const lost = inQuestion(before, mine, now).filter((name) => !keep.includes(name));
+      const kept = differing(before, mine).filter((name) => !lost.includes(name));
+      const values = { ...now, ...Object.fromEntries(kept.map((name) => [name, mine[name]])) };
       setSeen(over);
       setMine(values);
       attempt(over, values);

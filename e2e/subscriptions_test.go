@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -136,6 +138,14 @@ func (p *program) put(t *testing.T, key, path, body string) {
 	}
 }
 
+// sync names the state of the primary as it is: who follows since then misses nothing of what is written next, however late he begins.
+func (p *program) sync(t *testing.T, key string) string {
+	t.Helper()
+	const mutation = `mutation { BasicCreate(res: {resourceType: "Basic", code: {text: "here"}}) { sync } }`
+	a := post(t, p.url, mutation, nil, "Authorization", "Bearer "+key).ok(t, mutation)
+	return a.Data["BasicCreate"].(map[string]any)["sync"].(string)
+}
+
 func person(id, gender string) string {
 	return `{"resourceType":"Patient","id":"` + id + `","gender":"` + gender + `"}`
 }
@@ -146,13 +156,8 @@ func TestSubscriptions(t *testing.T) {
 	p := start(t, data, "--config", config)
 	const query = `subscription($s: String) { PatientChanged(where: {gender: {code: "female"}}, since: $s) { kind target token resource { id gender } } }`
 	a, b := connect(t, p, keyA), connect(t, p, keyB)
-	a.subscribe("1", query, nil)
-	b.subscribe("1", query, nil)
-	for _, s := range []*socket{a, b} { // what follows is behind the beginning of the subscription
-		s.subscribe("2", `{ version }`, nil)
-		for s.read().Type != "complete" {
-		}
-	}
+	a.subscribe("1", query, map[string]any{"s": p.sync(t, keyA)})
+	b.subscribe("1", query, map[string]any{"s": p.sync(t, keyB)})
 	began := time.Now()
 	p.put(t, keyA, "Patient/x", person("x", "female"))
 	first := a.event()
@@ -309,4 +314,38 @@ func TestEventStreams(t *testing.T) {
 		t.Error(a.status)
 	}
 	p.stop(t)
+}
+
+// TestSubscriptionsDocumented: what docs/subscriptions.md shows can be followed.
+func TestSubscriptionsDocumented(t *testing.T) {
+	raw, err := os.ReadFile("../docs/subscriptions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, filepath.Join(t.TempDir(), "data"), "--config", twoTenants(t))
+	s := connect(t, p, keyA)
+	blocks := regexp.MustCompile("(?s)```graphql\n(.*?)```").FindAllStringSubmatch(string(raw), -1)
+	if len(blocks) < 3 {
+		t.Fatalf("%d subscriptions", len(blocks))
+	}
+	for i, b := range blocks {
+		s.subscribe(fmt.Sprint(i), b[1], nil)
+	}
+	heard := map[string]bool{}
+	ctx, stop := context.WithCancel(t.Context())
+	var writing sync.WaitGroup
+	writing.Go(func() { // until all have begun, which nothing tells
+		for n := 0; ctx.Err() == nil; n++ {
+			p.put(t, keyA, "Patient/x", fmt.Sprintf(`{"resourceType":"Patient","id":"x","gender":"female","birthDate":"%d"}`, 1000+n))
+		}
+	})
+	for len(heard) < len(blocks) && !t.Failed() {
+		m := s.read()
+		if m.Type != "next" || eventIn(t, m.Payload).Target != "Patient/x" {
+			t.Errorf("%s: %s %s", m.ID, m.Type, m.Payload)
+		}
+		heard[m.ID] = true
+	}
+	stop()
+	writing.Wait()
 }

@@ -62,7 +62,7 @@ func (w *writer) object(dst []byte, i int, o *Object, f *Field, suffix string) (
 			m.end = valueEnd(w.src, m.at)
 			continue
 		}
-		n := named{key: m.key, field: field, suffix: suffix, singleton: field != nil && field.Singleton}
+		n := named{name: name{m.key, field, suffix}, singleton: field != nil && field.Singleton}
 		n.list = w.src[m.at] == '[' && (field == nil || !field.First)
 		dst, m.end = w.put(dst, open, &n, value{at: m.at, field: field}, nil)
 	}
@@ -95,7 +95,7 @@ func (w *writer) put(dst []byte, open int, n *named, v value, c *collection) ([]
 		dst = append(dst, ',')
 	}
 	dst = append(append(n.append(append(dst, '"')), '"'), ':')
-	w.steps = append(w.steps, step{named: n})
+	w.steps = append(w.steps, step{name: n.name, named: true})
 	end, ok := 0, true
 	switch {
 	case !n.singleton && n.list:

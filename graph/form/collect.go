@@ -7,11 +7,16 @@ type value struct {
 	next  int32  // in the collection, under the same name; 0 is none
 }
 
+// name is a name in the answer.
+type name struct {
+	key    []byte // in the data
+	field  *Field // nil if it is not listed
+	suffix string
+}
+
 // named is a name in the answer and how what comes under it is written.
 type named struct {
-	key       []byte
-	field     *Field
-	suffix    string
+	name
 	first     int32 // in the collection
 	last      int32
 	list      bool
@@ -20,7 +25,7 @@ type named struct {
 	joined    bool // there is a list
 }
 
-func (n *named) append(dst []byte) []byte {
+func (n *name) append(dst []byte) []byte {
 	if n.field != nil {
 		dst = append(dst, n.field.As...)
 	} else {
@@ -30,7 +35,7 @@ func (n *named) append(dst []byte) []byte {
 }
 
 // size is about how many bytes a name takes.
-func (n *named) size() int {
+func (n *name) size() int {
 	if n.field != nil {
 		return len(n.field.As) + len(n.suffix) + len(`,"":`)
 	}
@@ -75,7 +80,7 @@ func (w *writer) collect(c *collection, i int, o *Object, f *Field, suffix strin
 			}
 		}
 		m.end = valueEnd(w.src, m.at)
-		n := named{key: m.key, field: field, suffix: suffix, list: list || field != nil && field.repeated, singleton: field != nil && field.Singleton}
+		n := named{name: name{m.key, field, suffix}, list: list || field != nil && field.repeated, singleton: field != nil && field.Singleton}
 		some := !absent(w.src, m.at)
 		if !w.over && (some || field != nil && field.repeated && w.src[m.at] == 'n') {
 			w.add(c, n, m.at, some)
@@ -121,7 +126,7 @@ func (w *writer) crowded(at int, f *Field, suffix string) bool {
 		}
 	}
 	if count > 1 {
-		w.steps = append(w.steps, step{named: &named{field: f, suffix: suffix}})
+		w.steps = append(w.steps, step{name: name{nil, f, suffix}, named: true})
 		w.many()
 		w.steps = w.steps[:len(w.steps)-1]
 	}

@@ -32,6 +32,7 @@ type Field struct {
 	Sub *Object
 
 	repeated bool
+	shared   bool // where its values are under its name depends on other fields
 }
 
 // Hidden is the name of the member that Field.Slice names. GraphQL keeps such names to itself, and gives __typename alone to documents.
@@ -53,10 +54,15 @@ func (e *ManyError) Error() string {
 // Seal makes an object, and all below it, ready for use. It is to be called once, after the last change; from then on the object may be
 // used by any number of goroutines.
 func (o *Object) Seal() {
+	o.seal()
+	o.share(o.owners(map[string]*Object{}))
+}
+
+func (o *Object) seal() {
 	if len(o.Fields) > few {
 		o.index = make(map[string]int, len(o.Fields))
 	}
-	names, repeated := map[string]bool{}, map[string]bool{}
+	names, repeated, chosen := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range o.Fields {
 		f := &o.Fields[i]
 		if o.index != nil {
@@ -64,13 +70,44 @@ func (o *Object) Seal() {
 		}
 		o.meets = o.meets || f.Flatten || f.Repeat > 0 || names[f.As]
 		names[f.As], repeated[f.As] = true, repeated[f.As] || f.Repeat > 0
+		chosen[f.As] = chosen[f.As] || f.First || f.Singleton
 		if f.Sub != nil {
-			f.Sub.Seal()
+			f.Sub.seal()
 		}
 	}
 	for i := range o.Fields {
 		f := &o.Fields[i]
 		f.repeated = repeated[f.As] && !f.Flatten
+		f.shared = f.repeated && chosen[f.As]
+	}
+}
+
+// owners notes whose fields the names of an answer's object are; nil for those of several.
+func (o *Object) owners(of map[string]*Object) map[string]*Object {
+	for i := range o.Fields {
+		f := &o.Fields[i]
+		if f.Flatten && f.Sub != nil {
+			f.Sub.owners(of)
+		} else if owner, known := of[f.As]; known && owner != o {
+			of[f.As] = nil
+		} else {
+			of[f.As] = o
+		}
+	}
+	return of
+}
+
+func (o *Object) share(owners map[string]*Object) {
+	for i := range o.Fields {
+		f := &o.Fields[i]
+		f.shared = f.shared || owners[f.As] == nil
+		switch {
+		case f.Sub == nil:
+		case f.Flatten:
+			f.Sub.share(owners)
+		default:
+			f.Sub.share(f.Sub.owners(map[string]*Object{}))
+		}
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 
 // step is a step of the path in the answer: a name or an index.
 type step struct {
-	named *named
+	name
+	named bool
 	index int
 }
 
@@ -15,15 +16,15 @@ type step struct {
 func (w *writer) path() []any {
 	path := make([]any, 0, len(w.steps))
 	for _, s := range w.steps {
-		if s.named == nil {
+		if !s.named {
 			path = append(path, s.index)
 			continue
 		}
-		var name string
-		if json.Unmarshal(append(s.named.append([]byte{'"'}), '"'), &name) != nil {
-			name = s.named.field.As
+		var text string
+		if json.Unmarshal(append(s.name.append([]byte{'"'}), '"'), &text) != nil {
+			text = s.field.As
 		}
-		path = append(path, name)
+		path = append(path, text)
 	}
 	return path
 }
@@ -70,7 +71,7 @@ func (o *Object) Path(path []any) []any {
 		}
 		suffix = ""
 		switch {
-		case f.repeated:
+		case f.repeated && len(path) > 0: // else it may be a list, which is joined to others
 			out = append(out, f.Repeat-1)
 		case index >= 0 && !f.Singleton && !f.First:
 			out = append(out, index)
@@ -82,7 +83,7 @@ func (o *Object) Path(path []any) []any {
 // certain says whether an element of the field is in the answer at a place that does not depend on the data.
 func (f *Field) certain(index int) bool {
 	switch {
-	case f.Flatten:
+	case f.Flatten, f.shared:
 		return false
 	case index >= 0:
 		return !f.repeated && (!f.First || index == 0)

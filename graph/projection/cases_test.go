@@ -29,7 +29,6 @@ func TestAppend(t *testing.T) {
 	poly := &selection{fields: scalar("id", "resourceType"), byType: map[string]*selection{"Group": group}}
 	contained := object("contained", true)
 	contained.sub = poly
-	sparse := &selection{fields: append(scalar("a"), primitives("b"), object("c", true)), omit: true}
 	for _, c := range []struct {
 		name  string
 		s     *selection
@@ -59,8 +58,6 @@ func TestAppend(t *testing.T) {
 		{"by type", sel(contained), `{"contained":[{"resourceType":"Group","type":"person"},{"id":"1","resourceType":"Other"},{"id":"2"}]}`,
 			`{"contained":[{"type":"person"},{"id":"1","resourceType":"Other"},{"id":"2","resourceType":null}]}`, nil},
 		{"by type at the root, late and escaped", poly, `{"type":"x","a":{},"resourceType":"Gr\u006fup"}`, `{"type":"x"}`, nil},
-		{"omit absent", sparse, `{"a":null,"b":[]}`, `{}`, nil},
-		{"omit keeps faults and inner nulls", sparse, `{"c":1,"b":[null]}`, `{"b":[null],"c":null}`, []string{"[c]: list, found number"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var run projection.Run
@@ -110,28 +107,16 @@ func TestCorrupt(t *testing.T) {
 	}
 }
 
-// TestStitchOmits leaves out members whose holes stay empty, wherever they stand.
-func TestStitchOmits(t *testing.T) {
+// TestStitchEmpty writes null where nothing fills a hole.
+func TestStitchEmpty(t *testing.T) {
 	hole := func(key string, n int) selField {
 		return selField{Field: projection.Field{Key: key, Kind: projection.Hole, Hole: n}}
 	}
 	s := &selection{fields: []selField{hole("a", 0), hole("b", 1), scalar("x")[0], hole("c", 2)}}
 	lists := &selection{fields: []selField{object("l", true)}}
 	lists.fields[0].sub = s
-	for mask, want := range map[int]string{
-		0: `{"x":1}`, 1: `{"a":true,"x":1}`, 2: `{"b":true,"x":1}`, 4: `{"x":1,"c":true}`, 7: `{"a":true,"b":true,"x":1,"c":true}`,
-	} {
-		s.omit = true
-		if got := stitchMasked(t, lists, `{"l":[{"x":1},{"x":1}]}`, mask); got != `{"l":[`+want+","+want+"]}" {
-			t.Errorf("mask %b: %s", mask, got)
-		}
-	}
-	if got := stitchMasked(t, lists, `{"l":[{}]}`, 0); got != `{"l":[{}]}` {
-		t.Errorf("all left out: %s", got)
-	}
-	s.omit = false
-	if got := stitchMasked(t, lists, `{"l":[{}]}`, 2); got != `{"l":[{"a":null,"b":true,"x":null,"c":null}]}` {
-		t.Errorf("strict: %s", got)
+	if got := stitchMasked(t, lists, `{"l":[{},{"x":1}]}`, 2); got != `{"l":[{"a":null,"b":true,"x":null,"c":null},{"a":null,"b":true,"x":1,"c":null}]}` {
+		t.Error(got)
 	}
 }
 

@@ -2,6 +2,7 @@ package projection_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -79,7 +80,6 @@ func (n node) member(name string) (node, bool) {
 type selection struct {
 	fields []selField
 	byType map[string]*selection
-	omit   bool
 }
 
 type selField struct {
@@ -88,7 +88,7 @@ type selField struct {
 }
 
 func (s *selection) compile() (*projection.Plan, error) {
-	spec := projection.Selection{OmitAbsent: s.omit}
+	spec := projection.Selection{}
 	for _, f := range s.fields {
 		if f.sub != nil {
 			sub, err := f.sub.compile()
@@ -127,38 +127,31 @@ func (o *oracle) object(s *selection, n node) {
 		}
 	}
 	o.out.WriteByte('{')
-	comma := false
-	for _, f := range s.fields {
+	for i, f := range s.fields {
 		m, present := n.member(f.Name)
 		o.path = append(o.path, f.Key)
-		if text := o.field(f, s.omit, n, m, present); text != "" || !s.omit {
-			if comma {
-				o.out.WriteByte(',')
-			}
-			comma = true
-			if text == "" {
-				text = "null"
-			}
-			fmt.Fprintf(&o.out, `"%s":%s`, f.Key, text)
+		if i > 0 {
+			o.out.WriteByte(',')
 		}
+		fmt.Fprintf(&o.out, `"%s":%s`, f.Key, o.field(f, n, m, present))
 		o.path = o.path[:len(o.path)-1]
 	}
 	o.out.WriteByte('}')
 }
 
-// field is the field's value; empty if it is absent.
-func (o *oracle) field(f selField, omit bool, parent, m node, present bool) string {
+// field is the field's value.
+func (o *oracle) field(f selField, parent, m node, present bool) string {
 	switch {
 	case f.Kind == projection.Constant:
 		return f.Value
 	case f.Kind == projection.Hole:
 		o.note("hole %d", f.Hole)
-		return fillFor(f.Hole, parent.raw, m.raw)
+		return cmp.Or(fillFor(f.Hole, parent.raw, m.raw), "null")
 	case f.Pick > 0 && picks()[f.Pick-1].Err != nil:
 		o.note("%v", errPick)
 		return "null"
 	case !present:
-		return ""
+		return "null"
 	case f.Kind == projection.Raw:
 		return string(m.raw)
 	case !f.List:
@@ -168,12 +161,9 @@ func (o *oracle) field(f selField, omit bool, parent, m node, present bool) stri
 		return "null"
 	}
 	elements, err := picked(f.Pick, m.members)
-	switch {
-	case err != nil:
+	if err != nil {
 		o.note("%v", err)
 		return "null"
-	case len(elements) == 0 && omit:
-		return ""
 	}
 	parts := make([]string, len(elements))
 	for i, element := range elements {

@@ -69,9 +69,6 @@ type Selection struct {
 	// ByType makes the selection polymorphic: an object whose resourceType is a key here is projected by that plan instead of
 	// Fields, which serve all others (the common fields of the interface). The plans in it are not polymorphic themselves.
 	ByType map[string]*Plan
-	// OmitAbsent leaves out what is absent, null or an empty list instead of writing null (the FHIR dialect), except for nulls
-	// that stand for a Fault and nulls inside lists. It holds for these Fields only, not for Sub or ByType.
-	OmitAbsent bool
 }
 
 // Plan is a compiled selection. It never changes and may be used by any number of goroutines.
@@ -94,7 +91,6 @@ type field struct {
 	kind  Kind
 	typ   Type
 	list  bool
-	omit  bool
 }
 
 // slot is one reading of a member: fields that read the same member in the same way share it.
@@ -127,7 +123,7 @@ func Compile(s Selection) (*Plan, error) {
 	}
 	p.lay(read)
 	for _, f := range s.Fields {
-		p.fields = append(p.fields, p.compile(f, read, s.OmitAbsent))
+		p.fields = append(p.fields, p.compile(f, read))
 	}
 	if err := p.vary(s.ByType); err != nil {
 		return nil, err
@@ -145,10 +141,10 @@ func (p *Plan) lay(read map[string][]slot) {
 	p.names.seal()
 }
 
-func (p *Plan) compile(f Field, read map[string][]slot, omit bool) field {
+func (p *Plan) compile(f Field, read map[string][]slot) field {
 	c := field{
 		head: `,"` + f.Key + `":`, value: f.Value, sub: f.Sub, hole: f.Hole,
-		slot: -1, pick: int32(f.Pick), kind: f.Kind, typ: f.Type, list: f.List, omit: omit,
+		slot: -1, pick: int32(f.Pick), kind: f.Kind, typ: f.Type, list: f.List,
 	}
 	if f.Name == "" || f.Kind == Constant {
 		return c

@@ -20,7 +20,7 @@ func (p *planner) one(in int) bool { return p.IntN(in) == 0 }
 
 // selection selects from objects that are like samples.
 func (p *planner) selection(samples []node, depth int) *selection {
-	s := &selection{omit: p.one(3)}
+	s := &selection{}
 	names := p.names(samples)
 	for range p.IntN(len(names)+2) + p.IntN(2) {
 		name := "absent"

@@ -18,9 +18,6 @@ type Place struct {
 	Object Span
 	// Value is the value of the member Field.Name in the source, checked to be JSON; empty if it is absent or null.
 	Value Span
-
-	from int  // start of the member in the output, its comma included
-	omit bool // drop the member if nothing fills it
 }
 
 // Fault is a stored value of another shape than the schema says: an object for a list, a string for an object, a fraction for an
@@ -122,7 +119,7 @@ func (r *Run) Reset() {
 }
 
 // Append appends to dst the JSON object that p selects from the object src: without whitespace, keys in the order of the
-// selection, absent and null members as null (see [Selection] for leaving them out), scalars byte for byte as in src. Offsets in
+// selection, absent and null members as null, scalars byte for byte as in src. Offsets in
 // r are offsets in the returned slice, so that rows may follow each other in one buffer. With a nil error what was appended is
 // valid JSON, but for the holes. On error (always an *[Error]) dst comes back as it was, and so do r.Holes and r.Faults.
 func (p *Plan) Append(dst, src []byte, r *Run) ([]byte, error) {

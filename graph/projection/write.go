@@ -21,11 +21,8 @@ func (r *Run) writeObject(dst []byte, p *Plan, block int) []byte {
 		if f.pick > 0 && r.Picks[f.pick-1].Err != nil {
 			e = r.refuse(f.pick, r.Picks[f.pick-1].Err)
 		}
-		if f.omit && f.absent(e) {
-			continue
-		}
-		from, head := len(dst), f.head
-		if from == open {
+		head := f.head
+		if len(dst) == open {
 			head = head[1:]
 		}
 		dst = append(dst, head...)
@@ -33,7 +30,7 @@ func (r *Run) writeObject(dst []byte, p *Plan, block int) []byte {
 		case Constant:
 			dst = append(dst, f.value...)
 		case Hole:
-			r.hole(f, e, r.tape[block], from, len(dst))
+			r.hole(f, e, r.tape[block], len(dst))
 		default:
 			dst = r.writeValue(dst, f, e)
 		}
@@ -41,16 +38,8 @@ func (r *Run) writeObject(dst []byte, p *Plan, block int) []byte {
 	return append(dst, '}')
 }
 
-// absent says whether the member is left out where absent ones are.
-func (f *field) absent(e entry) bool {
-	if f.kind == Constant || f.kind == Hole {
-		return false
-	}
-	return e.a == 0 || e.a == isNull || f.list && e.b == 0
-}
-
-func (r *Run) hole(f *field, value, object entry, from, at int) {
-	place := Place{Hole: f.hole, At: at, Object: Span{int(object.a), int(object.b)}, from: from, omit: f.omit}
+func (r *Run) hole(f *field, value, object entry, at int) {
+	place := Place{Hole: f.hole, At: at, Object: Span{int(object.a), int(object.b)}}
 	if value.a > 0 {
 		place.Value = Span{int(value.a), int(value.b)}
 	}

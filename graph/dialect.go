@@ -1,9 +1,7 @@
 package graph
 
 import (
-	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -80,32 +78,11 @@ func (h *Handler) compile(c *call, d *document, def *ast.OperationDefinition, f 
 	return op, nil
 }
 
-// adapt makes texts of the values of variables that stand for texts in the dialect.
+// adapt makes the values of variables fit what the dialect has made of their declarations.
 func adapt(d *document, def *ast.OperationDefinition, c *call) {
-	if d.rewritten == nil {
-		return
+	if d.rewritten != nil {
+		d.rewritten.Adapt(def, c.variables)
 	}
-	for _, name := range d.rewritten.Texts[def.Name] {
-		if v, ok := c.variables[name]; ok {
-			c.variables[name] = asText(v)
-		}
-	}
-}
-
-func asText(v any) any {
-	switch v := v.(type) {
-	case bool:
-		return strconv.FormatBool(v)
-	case json.Number:
-		return string(v)
-	case []any:
-		out := make([]any, len(v))
-		for i := range v {
-			out[i] = asText(v[i])
-		}
-		return out
-	}
-	return v
 }
 
 // formed gives the data of a body (`{"data":{…}`) the form of the FHIR dialect, and the problems their places in it. Names that @slice

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -24,6 +25,9 @@ type expansion struct {
 	at    place
 	types []*ast.Definition
 	by    map[string]*ast.InlineFragment
+	// others are the response keys of kinds but the first, which all types of the kind share.
+	others map[string]string
+	taken  map[string]bool
 }
 
 func (r *rewriter) expansion(set ast.SelectionSet, at place) *expansion {
@@ -40,14 +44,12 @@ func (r *rewriter) expansion(set ast.SelectionSet, at place) *expansion {
 // GraphQL would not merge them, each kind has a response key of its own.
 func (e *expansion) add(out ast.SelectionSet, f *ast.Field) ast.SelectionSet {
 	var kinds []string
-	found := false
-	for _, def := range e.types {
-		d := def.Fields.ForName(f.Name)
-		if d == nil || !e.r.fits(f, d, def) {
-			continue
-		}
-		found = true
-		kind := d.Type.String()
+	types := e.having(f)
+	if len(types) == 0 {
+		e.r.unknown(f, e)
+	}
+	for _, def := range types {
+		kind := def.Fields.ForName(f.Name).Type.String()
 		n := slices.Index(kinds, kind)
 		if n < 0 {
 			n, kinds = len(kinds), append(kinds, kind)
@@ -68,22 +70,25 @@ func (e *expansion) add(out ast.SelectionSet, f *ast.Field) ast.SelectionSet {
 				given = name{as: c.Alias}
 			}
 			e.r.out.names[c] = given
-			c.Alias = e.r.free(e.set, c.Alias, n+1)
+			c.Alias = e.key(c.Alias, n+1)
 		}
 		e.r.field(c, place{parent: def})
 		fragment.SelectionSet = append(fragment.SelectionSet, c)
 	}
-	if !found {
-		e.r.unknown(f, e)
-	}
 	return out
 }
 
-// fits says whether a selection can be made of a field: an object has one, a scalar none.
-func (r *rewriter) fits(f *ast.Field, d *ast.FieldDefinition, parent *ast.Definition) bool {
-	def := r.Schema.Types[d.Type.Name()]
-	leaf := def == nil || def.Kind == ast.Scalar || def.Kind == ast.Enum
-	return leaf == (len(f.SelectionSet) == 0) || r.Facts.Canonical(parent.Name, f.Name)
+// key is the response key of the n-th kind of a field, the same for all types that have it so.
+func (e *expansion) key(alias string, n int) string {
+	id := alias + " " + strconv.Itoa(n)
+	if key, ok := e.others[id]; ok {
+		return key
+	}
+	if e.taken == nil {
+		e.taken, e.others = keys(e.set), map[string]string{}
+	}
+	e.others[id] = free(e.taken, alias, n)
+	return e.others[id]
 }
 
 func (r *rewriter) unknown(f *ast.Field, e *expansion) {
@@ -95,6 +100,10 @@ func (r *rewriter) unknown(f *ast.Field, e *expansion) {
 	for _, def := range e.types {
 		types = append(types, def.Name)
 	}
+	if len(types) == 0 {
+		r.fail(f.Position, "%s cannot be looked for: %s points at no resource type that is served", f.Name, e.at.path)
+		return
+	}
 	const few = 12
 	if !r.Quiet && len(types) > 0 && len(types) <= few {
 		where += " (" + strings.Join(types, ", ") + ")"
@@ -104,78 +113,4 @@ func (r *rewriter) unknown(f *ast.Field, e *expansion) {
 		what = "field with fields of its own"
 	}
 	r.fail(f.Position, "no resource type %s has a %s called %s", where, what, f.Name)
-}
-
-// clone copies a field with all that is selected of it; nil where there would be too much.
-func (r *rewriter) clone(f *ast.Field) *ast.Field {
-	if r.size++; r.Selections > 0 && r.size > r.Selections {
-		r.full = true
-		return nil
-	}
-	c := *f
-	if n, ok := r.out.names[f]; ok {
-		r.out.names[&c] = n
-	}
-	c.Arguments = cloneArguments(f.Arguments)
-	c.Directives = cloneDirectives(f.Directives)
-	c.SelectionSet = r.cloneSet(f.SelectionSet)
-	return &c
-}
-
-func (r *rewriter) cloneSet(set ast.SelectionSet) ast.SelectionSet {
-	var out ast.SelectionSet
-	for _, s := range set {
-		switch s := s.(type) {
-		case *ast.Field:
-			if c := r.clone(s); c != nil {
-				out = append(out, c)
-			}
-		case *ast.InlineFragment:
-			c := *s
-			c.Directives, c.SelectionSet = cloneDirectives(s.Directives), r.cloneSet(s.SelectionSet)
-			out = append(out, &c)
-		case *ast.FragmentSpread:
-			c := *s
-			c.Directives = cloneDirectives(s.Directives)
-			out = append(out, &c)
-		}
-		if r.full {
-			return nil
-		}
-	}
-	return out
-}
-
-func cloneDirectives(list ast.DirectiveList) ast.DirectiveList {
-	var out ast.DirectiveList
-	for _, d := range list {
-		c := *d
-		c.Arguments = cloneArguments(d.Arguments)
-		out = append(out, &c)
-	}
-	return out
-}
-
-func cloneArguments(list ast.ArgumentList) ast.ArgumentList {
-	var out ast.ArgumentList
-	for _, a := range list {
-		c := *a
-		c.Value = cloneValue(a.Value)
-		out = append(out, &c)
-	}
-	return out
-}
-
-func cloneValue(v *ast.Value) *ast.Value {
-	if v == nil {
-		return nil
-	}
-	c := *v
-	c.Children = nil
-	for _, child := range v.Children {
-		d := *child
-		d.Value = cloneValue(child.Value)
-		c.Children = append(c.Children, &d)
-	}
-	return &c
 }

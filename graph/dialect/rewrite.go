@@ -35,9 +35,8 @@ type Config struct {
 // Rewritten says what became of a document.
 type Rewritten struct {
 	names map[*ast.Field]name
-	// Texts are, by the name of an operation, the variables whose values are texts now, whatever was declared: a number or a boolean is
-	// to be given as its JSON text.
-	Texts map[string][]string
+	// stands are, by the name of an operation, the variables whose values have to be made to fit.
+	stands map[string][]standing
 }
 
 // name is what a field is called in the answer, where that is not its response key.
@@ -61,11 +60,13 @@ func Rewrite(cfg *Config, doc *ast.QueryDocument) (*Rewritten, gqlerror.List) {
 		if root == nil {
 			continue
 		}
+		r.scope = r.scopeOf(op, "")
 		r.conditions(op.Directives)
 		op.SelectionSet = r.set(op.SelectionSet, place{parent: root})
 	}
 	for _, f := range doc.Fragments {
 		if def := cfg.Schema.Types[f.TypeCondition]; def != nil {
+			r.scope = r.scopeOf(nil, f.Name)
 			f.SelectionSet = r.set(f.SelectionSet, place{parent: def})
 		}
 	}
@@ -82,9 +83,11 @@ type rewriter struct {
 	doc  *ast.QueryDocument
 	out  *Rewritten
 	errs gqlerror.List
-	uses []use
 	size int
 	full bool
+	// scope is the operation or fragment that is being rewritten.
+	scope  *scope
+	scopes []*scope
 }
 
 // place is where a selection stands.
@@ -104,7 +107,7 @@ func (r *rewriter) fail(at *ast.Position, format string, args ...any) {
 
 // set rewrites one selection set.
 func (r *rewriter) set(set ast.SelectionSet, at place) ast.SelectionSet {
-	r.repeated(set, at)
+	r.repeated(set)
 	var expanded *expansion
 	out := make(ast.SelectionSet, 0, len(set))
 	for _, s := range set {
@@ -131,6 +134,7 @@ func (r *rewriter) set(set ast.SelectionSet, at place) ast.SelectionSet {
 			s.SelectionSet = r.set(s.SelectionSet, inner)
 		case *ast.FragmentSpread:
 			r.conditions(s.Directives)
+			r.scope.spreads = append(r.scope.spreads, s.Name)
 		}
 		out = append(out, s)
 	}
@@ -140,9 +144,8 @@ func (r *rewriter) set(set ast.SelectionSet, at place) ast.SelectionSet {
 // field rewrites a field that its parent has, and what is selected of it.
 func (r *rewriter) field(f *ast.Field, at place) {
 	r.conditions(f.Directives)
-	if len(f.SelectionSet) > 0 && r.Facts.Canonical(at.parent.Name, f.Name) {
-		at.targets, at.path = r.Facts.Targets(at.parent.Name, f.Name), at.parent.Name+"."+f.Name
-		f.Name = "_" + strings.TrimPrefix(f.Name, "_")
+	if len(f.SelectionSet) > 0 && f.Name[0] != '_' && r.Facts.Canonical(at.parent.Name, f.Name) {
+		f.Name = "_" + f.Name
 	}
 	r.below(f, at, at.parent.Fields.ForName(f.Name))
 }
@@ -160,8 +163,8 @@ func (r *rewriter) below(f *ast.Field, at place, def *ast.FieldDefinition) {
 	switch {
 	case inner.parent == nil || len(f.SelectionSet) == 0:
 		return
-	case inner.parent.Name == r.Reference:
-		inner.targets, inner.path = r.Facts.Targets(at.parent.Name, f.Name), at.parent.Name+"."+f.Name
+	case inner.parent.Name == r.Reference, r.Facts.Canonical(at.parent.Name, f.Name):
+		inner.targets, inner.path = r.Facts.Targets(at.parent.Name, f.Name), at.parent.Name+"."+strings.TrimPrefix(f.Name, "_")
 	case r.behind(inner.parent):
 		if arg := f.Arguments.ForName("type"); arg != nil && arg.Value.Kind == ast.EnumValue {
 			inner.targets = []string{arg.Value.Raw}
@@ -173,14 +176,18 @@ func (r *rewriter) below(f *ast.Field, at place, def *ast.FieldDefinition) {
 }
 
 // repeated gives the second and later of the fields with one response key in one selection set, where they select something, keys of
-// their own: in this dialect they are elements of one list.
-func (r *rewriter) repeated(set ast.SelectionSet, at place) {
-	seen := map[string]*ast.Field{}
-	count := map[string]int{}
+// their own: in this dialect they are elements of one list. The schema's own fields are GraphQL's and merge.
+func (r *rewriter) repeated(set ast.SelectionSet) {
+	var seen map[string]*ast.Field
+	var count map[string]int
+	var taken map[string]bool
 	for _, s := range set {
 		f, ok := s.(*ast.Field)
-		if !ok || len(f.SelectionSet) == 0 {
+		if !ok || len(f.SelectionSet) == 0 || strings.HasPrefix(f.Name, "__") {
 			continue
+		}
+		if seen == nil {
+			seen, count = map[string]*ast.Field{}, map[string]int{}
 		}
 		first := seen[f.Alias]
 		if first == nil {
@@ -191,23 +198,30 @@ func (r *rewriter) repeated(set ast.SelectionSet, at place) {
 		count[f.Alias] = n
 		r.out.names[first] = name{as: first.Alias, repeat: 1}
 		r.out.names[f] = name{as: f.Alias, repeat: n}
-		f.Alias = r.free(set, f.Alias, n)
+		if taken == nil {
+			taken = keys(set)
+		}
+		f.Alias = free(taken, f.Alias, n)
 	}
 }
 
-// free is a response key that nothing in a selection set has.
-func (r *rewriter) free(set ast.SelectionSet, key string, n int) string {
-	for {
-		candidate := key + "__" + strconv.Itoa(n)
-		taken := false
-		for _, s := range set {
-			if f, ok := s.(*ast.Field); ok && f.Alias == candidate {
-				taken = true
-			}
+// keys are the response keys that a selection set has itself.
+func keys(set ast.SelectionSet) map[string]bool {
+	out := make(map[string]bool, len(set))
+	for _, s := range set {
+		if f, ok := s.(*ast.Field); ok {
+			out[f.Alias] = true
 		}
-		if !taken {
+	}
+	return out
+}
+
+// free is a response key that is not taken, and is from now on.
+func free(taken map[string]bool, key string, n int) string {
+	for ; ; n++ {
+		if candidate := key + "__" + strconv.Itoa(n); !taken[candidate] {
+			taken[candidate] = true
 			return candidate
 		}
-		n++
 	}
 }

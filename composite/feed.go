@@ -124,6 +124,15 @@ func (f *Feed) Follow(ctx context.Context, i Interest) (*Following, error) {
 	return g, nil
 }
 
+// Head is the token of what is committed now: who follows since then is told of all that comes after.
+func (f *Feed) Head(ctx context.Context) (string, error) {
+	head, err := f.cfg.Primary.Head(ctx)
+	if err != nil {
+		return "", err
+	}
+	return Token{Epoch: head.Epoch, Position: head.Position}.String(), nil
+}
+
 // enter counts a follower in.
 func (f *Feed) enter(g *Following) error {
 	f.mu.Lock()

@@ -33,7 +33,7 @@ func (c Config) edition(m *composite.Model) (*edition, error) {
 		reader = reader.Quiet()
 	}
 	e := &edition{
-		model: m, reader: reader, engine: gatewayEngine{c.Engine}, version: c.Version, queries: c.Limits.withDefaults().Queries, quiet: c.NoSuggestions,
+		model: m, reader: reader, engine: gatewayEngine{c.Engine, c.Feed}, version: c.Version, queries: c.Limits.withDefaults().Queries, quiet: c.NoSuggestions,
 	}
 	e.strict = e.surface(schema)
 	return e, nil

@@ -22,6 +22,8 @@ import (
 type Feed interface {
 	// Follow begins to follow: see composite.Feed.
 	Follow(context.Context, composite.Interest) (*composite.Following, error)
+	// Head is the token of what is committed now.
+	Head(context.Context) (string, error)
 }
 
 // follower is a subscription that runs.

@@ -81,10 +81,22 @@ func plainPath(path ast.Path) []any {
 }
 
 // gatewayEngine is the engine as the gateway's resolvers see it.
-type gatewayEngine struct{ engine Engine }
+type gatewayEngine struct {
+	engine Engine
+	feed   Feed
+}
 
 // Snapshot implements resolvers.Engine.
 func (g gatewayEngine) Snapshot() *planner.Snapshot { return g.engine.Snapshot() }
+
+// Sync implements resolvers.Engine.
+func (g gatewayEngine) Sync(ctx context.Context) (*string, error) {
+	if g.feed == nil {
+		return nil, nil
+	}
+	token, err := g.feed.Head(ctx)
+	return &token, err
+}
 
 // Run implements resolvers.Engine.
 func (g gatewayEngine) Run(ctx context.Context, op planner.Operation, calls []composite.Call) ([]composite.Result, error) {

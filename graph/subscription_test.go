@@ -67,6 +67,22 @@ func (w *world) begin(tenant, query string, variables any) (iter.Seq[stream.Resu
 	return op.Start(w.t.Context())
 }
 
+// dataOf is the data of a query, as a tenant.
+func (w *world) dataOf(tenant, query string) string {
+	w.t.Helper()
+	results, no := w.begin(tenant, query, nil)
+	if no != nil {
+		w.t.Fatalf("%s", no.Errors)
+	}
+	var out struct{ Data, Errors json.RawMessage }
+	for r := range results {
+		if err := json.Unmarshal(r.Data, &out); err != nil || out.Errors != nil {
+			w.t.Fatalf("%v %s", err, r.Data)
+		}
+	}
+	return string(out.Data)
+}
+
 // follow gives the results of a subscription one by one.
 func (w *world) follow(query string, variables any) (next func() stream.Result) {
 	w.t.Helper()
@@ -149,6 +165,10 @@ func TestSubscriptionResumes(t *testing.T) {
 	}
 	w.put(`{"resourceType":"Organization","id":"o","name":"x"}`)
 	w.put(`{"resourceType":"Group","id":"g","type":"person","actual":true}`)
+	var now struct{ Sync string }
+	if err := json.Unmarshal([]byte(w.dataOf("main", `{ sync }`)), &now); err != nil || !strings.HasSuffix(now.Sync, ".3") {
+		t.Error(now, err)
+	}
 	again := w.follow(query, map[string]any{"s": r.Token})()
 	if !strings.Contains(string(again.Data), `"target":"Group/g"`) || !strings.Contains(string(again.Data), `"resource":{"id":"g"}`) {
 		t.Error(string(again.Data))

@@ -44,6 +44,7 @@ type ComplexityRoot struct {
 		Counts  func(childComplexity int, types []string) int
 		Health  func(childComplexity int) int
 		Stores  func(childComplexity int) int
+		Sync    func(childComplexity int) int
 		Version func(childComplexity int) int
 	}
 
@@ -71,6 +72,7 @@ type QueryResolver interface {
 	Stores(ctx context.Context) ([]*model.Store, error)
 	Health(ctx context.Context) (*model.Health, error)
 	Counts(ctx context.Context, types []string) ([]*model.TypeCount, error)
+	Sync(ctx context.Context) (*string, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -134,6 +136,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Stores(childComplexity), true
+	case "Query.sync":
+		if e.ComplexityRoot.Query.Sync == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Sync(childComplexity), true
 	case "Query.version":
 		if e.ComplexityRoot.Query.Version == nil {
 			break
@@ -270,6 +278,8 @@ type Query {
   health: Health
   "How many current resources there are, by type; without types, of every type that has any."
   counts(types: [String!]): [TypeCount!]
+  "Names a state of the primary that the rest of the answer has, or a later one: from there subscriptions go on (since). Null where nothing can be followed."
+  sync: String
 }
 
 "A store behind the gateway."
@@ -791,6 +801,29 @@ func (ec *executionContext) fieldContext_Query_counts(ctx context.Context, field
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Query_sync(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_sync(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Sync(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_sync(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, "String")
 }
 
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -2219,6 +2252,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_counts(ctx, field)
+				})
+		case "sync":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_sync(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {

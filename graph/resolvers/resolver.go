@@ -13,6 +13,8 @@ import (
 // Engine is what the resolvers ask.
 type Engine interface {
 	Snapshot() *planner.Snapshot
+	// Sync names the state that the primary has now; nil where changes are not followed.
+	Sync(context.Context) (*string, error)
 	// Run plans an operation and runs the calls of one level.
 	Run(context.Context, planner.Operation, []composite.Call) ([]composite.Result, error)
 }

@@ -28,6 +28,10 @@ func (r *queryResolver) Counts(ctx context.Context, types []string) ([]*model.Ty
 	return r.counts(ctx, types)
 }
 
+func (r *queryResolver) Sync(ctx context.Context) (*string, error) {
+	return r.Engine.Sync(ctx)
+}
+
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
 type queryResolver struct{ *Resolver }

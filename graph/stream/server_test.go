@@ -135,7 +135,7 @@ func (o operation) follow(ctx context.Context) iter.Seq[stream.Result] {
 }
 
 // serve serves streams in front of a handler that says it is not one.
-func serve(t *testing.T, s *server, change func(*stream.Config)) (url string, h *stream.Handler) {
+func serve(t testing.TB, s *server, change func(*stream.Config)) (url string, h *stream.Handler) {
 	t.Helper()
 	s.events, s.ended = make(chan string), make(chan string, 10)
 	cfg := stream.Config{Server: s, Write: 5 * time.Second}

@@ -38,6 +38,7 @@ type socket struct {
 	active map[string]*operation
 	held   int64 // bytes of the messages of active
 	out    []byte
+	stuck  *time.Timer // runs while a message is written
 }
 
 // closing is how a socket is closed; no code if it is already.
@@ -72,6 +73,9 @@ func (h *Handler) socket(w http.ResponseWriter, r *http.Request) {
 
 func (s *socket) serve() {
 	s.ws.SetReadLimit(s.h.cfg.Message)
+	// One timer for all messages: a context for each would cost a fifth of what a message does.
+	s.stuck = time.AfterFunc(s.h.cfg.Write, func() { _ = s.ws.CloseNow() })
+	s.stuck.Stop()
 	var end context.CancelFunc
 	s.ctx, end = context.WithCancel(s.h.ctx)
 	stopping := s.when(s.h.ctx.Done(), closing{websocket.StatusGoingAway, "the server stops"})
@@ -167,9 +171,9 @@ func (s *socket) init(m *message) closing {
 
 // write sends a message. What cannot be sent in time ends the socket: who reads so slowly starts again from the last token.
 func (s *socket) write(text []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), s.h.cfg.Write)
-	defer cancel()
-	s.h.sent(0, s.ws.Write(ctx, websocket.MessageText, text))
+	s.stuck.Reset(s.h.cfg.Write)
+	s.h.sent(0, s.ws.Write(context.Background(), websocket.MessageText, text))
+	s.stuck.Stop()
 }
 
 // keepAlive notices a client that has gone without a word, and keeps what is between from closing a silent connection.

@@ -17,8 +17,8 @@ export function responseShows(page, text) {
   return page.waitForFunction((t) => document.querySelector('.graphiql-response .view-lines')?.textContent.includes(t), text);
 }
 
-/** Opens a tab and writes a query into it; brackets are typed so that the editor does not close them itself. */
-export async function write(page, query) {
+/** Opens a tab with a query, put in at once so that the editor closes no bracket itself. */
+export async function typeQuery(page, query) {
   await page.getByRole('button', { name: 'New tab' }).click();
   await page.locator(EDITOR_INPUT).first().focus();
   await page.keyboard.insertText(query);

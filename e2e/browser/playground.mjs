@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { launch } from './chromium.mjs';
-import { EDITOR_INPUT, TABS, editorShows, execute, marked, openExamples, planText, responseShows, schemaReady, write } from './graphiql.mjs';
+import { EDITOR_INPUT, TABS, editorShows, execute, marked, openExamples, planText, responseShows, schemaReady, typeQuery } from './graphiql.mjs';
 import { watch } from './watch.mjs';
 
 const [baseURL, folder] = process.argv.slice(2);
@@ -20,7 +20,7 @@ await mkdir(folder, { recursive: true });
 
 const report = { timings: {}, examples: [], requests: 0, failures: [] };
 const browser = await launch();
-for (const scene of [firstVisit, everyExample, endpoints, dark, narrow, withoutSchema]) {
+for (const scene of [firstVisit, everyExample, endpoints, history, dark, narrow, withoutSchema]) {
   try {
     await scene();
   } catch (error) {
@@ -53,7 +53,8 @@ async function everyExample() {
   for (const name of names) {
     await pane.getByRole('button', { name, exact: true }).click();
     await page.locator(`${TABS}[title="${name}"]`).last().waitFor();
-    await runExample(page, name);
+    if (name.endsWith('Changes')) await runSubscription(page, name);
+    else await runExample(page, name);
   }
   await page.context().close();
 }
@@ -62,7 +63,7 @@ async function everyExample() {
 async function endpoints() {
   const page = await visit('light', { quiet: true }); // what is refused is a failed load for the console
   const endpoint = page.getByRole('combobox', { name: 'Endpoint' });
-  await write(page, '{ PatientList(_count: 1) { id, wrong } }');
+  await typeQuery(page, '{ PatientList(_count: 1) { id, wrong } }');
   await marked(page, true);
   await endpoint.selectOption('/fhir/$graphql');
   await editorShows(page, '# endpoint: /fhir/$graphql'.replaceAll(' ', '\u00a0'));
@@ -82,6 +83,22 @@ async function endpoints() {
 async function expectPath(page, want) {
   const { path: got } = await execute(page);
   if (got !== want) report.failures.push(`${want} was chosen, and ${got} was asked`);
+}
+
+/** What comes back out of the history goes where it went. */
+async function history() {
+  const page = await visit('light');
+  await runTab(page, 'Dialect', 'history-');
+  await page.getByRole('button', { name: 'New tab' }).click();
+  const endpoint = page.getByRole('combobox', { name: 'Endpoint' });
+  await page.waitForFunction(() => document.querySelector('.hg-endpoint select').value === 'strict');
+  await page.getByRole('button', { name: 'Show History' }).click();
+  await page.getByRole('region', { name: 'History' }).getByText('Dialect', { exact: true }).click();
+  await page.waitForFunction(() => document.querySelector('.hg-endpoint select').value === 'dialect');
+  await screenshot(page, 'history');
+  await endpoint.selectOption('/graphql');
+  await page.waitForFunction(() => !document.querySelector('.graphiql-query-editor .view-lines').textContent.includes('endpoint:'));
+  await page.context().close();
 }
 
 async function dark() {
@@ -173,6 +190,30 @@ async function runExample(page, name, prefix = '') {
   if (isEmpty(body.data)) report.failures.push(`${name}: the result is empty`);
   if (!text.trim()) report.failures.push(`${name}: no plan is shown`);
   await screenshot(page, prefix + name);
+}
+
+/** A subscription: it shows what somebody writes, until it is stopped. */
+async function runSubscription(page, name) {
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+  await responseShows(page, '"received":\u00a00');
+  const started = Date.now();
+  await write(`mutation { PatientUpdate(id: "subscribed", resource: {active: true, name: {family: "${name}"}}) { version }
+    PatientDelete(id: "subscribed") { version } }`);
+  await responseShows(page, '"received":\u00a02');
+  report.timings[name] = Date.now() - started;
+  await page.locator('.hg-facts b', { hasText: new RegExp(`^${name}$`) }).waitFor();
+  report.examples.push({ name, facts: await page.locator('.hg-facts').innerText() });
+  await screenshot(page, name);
+  await page.getByRole('button', { name: /^Stop query/ }).click();
+  await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+}
+
+/** What somebody else writes meanwhile. */
+async function write(query) {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${baseURL}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const { errors } = await response.json();
+  if (errors) throw new Error(errors.map(({ message }) => message).join('; '));
 }
 
 /** Whether a result has nothing in any of its fields. */

@@ -16,6 +16,7 @@ interface TabEndpointProps {
 export function TabEndpoint({ onEndpoint, onReady }: TabEndpointProps) {
   const editor = useGraphiQL((state) => state.queryEditor);
   const monaco = useMonaco((state) => state.monaco);
+  useTabInView();
   useEffect(() => {
     const model = editor?.getModel();
     if (!editor || !model || !monaco) return;
@@ -35,6 +36,15 @@ export function TabEndpoint({ onEndpoint, onReady }: TabEndpointProps) {
     return () => watching.forEach((watch) => watch.dispose());
   }, [editor, monaco, onEndpoint, onReady]);
   return null;
+}
+
+/** Keeps the current tab in view where there are more than fit. */
+function useTabInView(): void {
+  const index = useGraphiQL((state) => state.activeTabIndex);
+  useEffect(() => {
+    const tab = document.querySelectorAll('button[id^="graphiql-session-tab-"]')[index];
+    tab?.parentElement?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [index]);
 }
 
 /** The edit that makes a text name an endpoint; null when nothing is to be done. */

@@ -90,10 +90,16 @@ func explained(t *testing.T, h http.Handler, query string) []byte {
 // planOf is the plan's text without the stores' own queries, which stand four deeper than their node.
 func planOf(t *testing.T, h http.Handler, query string) []byte {
 	t.Helper()
+	return planText(t, explained(t, h, query))
+}
+
+// planText is planOf of a response that has a plan.
+func planText(t *testing.T, response []byte) []byte {
+	t.Helper()
 	var a struct {
 		Extensions struct{ Explain struct{ Plan string } }
 	}
-	if err := json.Unmarshal(explained(t, h, query), &a); err != nil {
+	if err := json.Unmarshal(response, &a); err != nil {
 		t.Fatal(err)
 	}
 	var out []byte

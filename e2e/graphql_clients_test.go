@@ -46,4 +46,8 @@ func TestAudits(t *testing.T) {
 		got := client(t, 61, "audits.mjs", p.url+"/graphql")
 		t.Logf("%d audits", len(got.Steps))
 	})
+	t.Run("dialect", func(t *testing.T) { // whose statuses are FHIR's: what GraphQL over HTTP only advises it need not do
+		got := client(t, 61, "audits.mjs", p.url+"/fhir/$graphql", "must")
+		t.Logf("%d audits", len(got.Steps))
+	})
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/heliograph/heliograph/fhir"
 	"github.com/heliograph/heliograph/graph/projection"
@@ -43,6 +44,9 @@ func (c *compiler) member(r collected, t *fhir.Type, typeName string, at place) 
 		}
 	}
 	source, suffix, ok := c.schema.isReverse(name)
+	if !ok && strings.HasPrefix(name, "__") { // of an instance the type of the query is that of resources below it, too
+		return out, fault.New(fault.BadUserInput, "%s is a field of the query itself, and of no %s within it", name, typeName)
+	}
 	if !ok {
 		return out, fault.New(fault.Internal, "the schema has %s.%s and the compiler does not", typeName, name)
 	}

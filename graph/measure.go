@@ -53,6 +53,57 @@ func measure(doc *ast.QueryDocument, l *Limits) error {
 			return err
 		}
 	}
+	return reach(doc, l.Selections)
+}
+
+// maxReach is how often validation may come by the most selections that a query may have: it walks all that a fragment spreads for each
+// fragment anew.
+const maxReach = 5
+
+// reach holds what operations and fragments come to, fragments expanded once in each, against the limit.
+func reach(doc *ast.QueryDocument, selections int) error {
+	n := 0
+	fragments := make(map[string]*ast.FragmentDefinition, len(doc.Fragments))
+	for _, f := range doc.Fragments {
+		fragments[f.Name] = f
+	}
+	var seen map[string]bool
+	var walk func(ast.SelectionSet) bool
+	walk = func(set ast.SelectionSet) bool {
+		if n += len(set); n > maxReach*selections {
+			return false
+		}
+		for _, s := range set {
+			var inner ast.SelectionSet
+			switch s := s.(type) {
+			case *ast.Field:
+				inner = s.SelectionSet
+			case *ast.InlineFragment:
+				inner = s.SelectionSet
+			case *ast.FragmentSpread:
+				if f := fragments[s.Name]; f != nil && !seen[s.Name] {
+					seen[s.Name] = true
+					inner = f.SelectionSet
+				}
+			}
+			if !walk(inner) {
+				return false
+			}
+		}
+		return true
+	}
+	all := make([]ast.SelectionSet, 0, len(doc.Operations)+len(doc.Fragments))
+	for _, op := range doc.Operations {
+		all = append(all, op.SelectionSet)
+	}
+	for _, f := range doc.Fragments { // several of one name are the validator's to refuse
+		all = append(all, f.SelectionSet)
+	}
+	for _, set := range all {
+		if seen = map[string]bool{}; !walk(set) {
+			return past(limitSelections, selections, "the fragments of the query spread one another too often; %d selections may be come by %d times", selections, maxReach)
+		}
+	}
 	return nil
 }
 

@@ -44,7 +44,7 @@ func (o *overlaps) merge(sets []ast.SelectionSet, named bool) error {
 		c.add(set)
 	}
 	for _, of := range c.out {
-		if o.fields += len(of.fields); o.fields > 2*(o.limits.Fields+o.limits.Selections) {
+		if o.fields += len(of.fields); o.fields > o.limits.Fields+o.limits.Selections {
 			return past(limitFields, o.limits.Fields, "the operation selects more than %d fields, fragments expanded", o.limits.Fields)
 		}
 		if err := o.key(&of, named); err != nil {

@@ -2,14 +2,12 @@ package graph
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
 
 	"github.com/heliograph/heliograph/internal/fault"
 )
@@ -86,40 +84,6 @@ func parseError(err error, l *Limits) *gqlerror.Error {
 func exceeds(e *gqlerror.Error, limit *fault.Error) *gqlerror.Error {
 	e.Message, e.Extensions = limit.Message, extensionsOf(limit)
 	return e
-}
-
-// The bounds of what names are suggested for: an error costs a comparison with every name of a type, of which some have hundreds.
-const (
-	maxSuggestedErrors = 5
-	maxSuggestedText   = 8 << 10
-)
-
-// validate applies the rules of GraphQL's validation (5). Names are suggested where few are wrong.
-func (h *Handler) validate(s *Schema, text string, doc *ast.QueryDocument) (gqlerror.List, error) {
-	found := validator.ValidateWithRules(s.doc, doc, h.rules.quiet)
-	if len(found) == 0 {
-		return overlap(s.doc, doc, &h.limits)
-	}
-	if !h.quiet && len(found) <= maxSuggestedErrors && len(text) <= maxSuggestedText && !longNames(text) {
-		found = validator.ValidateWithRules(s.doc, doc, h.rules.suggesting)
-	}
-	const most = 50
-	var errs gqlerror.List
-	for i, e := range found {
-		if i == most {
-			errs = append(errs, &gqlerror.Error{Message: "there are more errors", Extensions: map[string]any{"code": codeValidate}})
-			break
-		}
-		errs = append(errs, invalid(e, codeValidate))
-	}
-	return errs, nil
-}
-
-// longNames says whether a word of a query is longer than those for which a like one is looked for.
-func longNames(text string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool {
-		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	}), func(word string) bool { return len(word) > maxSuggested })
 }
 
 // writes says whether a query that is not valid here would have changed something: its answer by GET is another one.

@@ -13,20 +13,19 @@ import (
 )
 
 // validation are the rules of the specification, but for that on overlapping fields (overlaps): those that suggest names, and those that do not.
-type validation struct{ suggesting, quiet *rules.Rules }
+type validation struct{ suggesting, quiet ruleSet }
 
 func newValidation() validation {
-	v := validation{rules.NewDefaultRules(), rules.NewDefaultRules()}
-	v.suggesting.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
-	v.suggesting.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, completed(rules.ValuesOfCorrectTypeRule.RuleFunc))
-	r := v.quiet
+	r := rules.NewDefaultRules()
 	r.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
+	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, completed(rules.ValuesOfCorrectTypeRule.RuleFunc))
+	suggesting := ordered(r)
 	r.ReplaceRule(rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions.RuleFunc)
 	r.ReplaceRule(rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
 	r.ReplaceRule(rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
 	r.ReplaceRule(rules.ScalarLeafsRule.Name, rules.ScalarLeafsRuleWithoutSuggestions.RuleFunc)
 	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, completed(rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc))
-	return v
+	return validation{suggesting: suggesting, quiet: ordered(r)}
 }
 
 // completed is the library's rule of values (GraphQL 5.6.1) with what it lacks: it takes a whole number of any size for an Int and an

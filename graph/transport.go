@@ -13,6 +13,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	exact "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/heliograph/heliograph/internal/fault"
 )
 
@@ -176,7 +179,7 @@ func (c *call) readJSON(text []byte, l *Limits) error {
 		return fault.New(fault.BadUserInput, "a batch is not served here: send one request, a JSON object")
 	}
 	var b body
-	if err := json.Unmarshal(text, &b); err != nil {
+	if err := exact.Unmarshal(text, &b); err != nil { // in one pass, which matters for a body at its limit
 		return notJSON("the request", err)
 	}
 	if err := c.readExtensions(b.Extensions); err != nil {
@@ -200,6 +203,15 @@ func notJSON(what string, err error) error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		return fault.New(fault.BadUserInput, "%s is not JSON: byte %d", what, syntax.Offset)
+	}
+	var syntactic *jsontext.SyntacticError
+	if errors.As(err, &syntactic) {
+		return fault.New(fault.BadUserInput, "%s is not JSON: byte %d", what, syntactic.ByteOffset)
+	}
+	var semantic *exact.SemanticError
+	if errors.As(err, &semantic) && semantic.JSONPointer != "" {
+		member, _, _ := strings.Cut(strings.TrimPrefix(string(semantic.JSONPointer), "/"), "/")
+		return fault.New(fault.BadUserInput, "%s has something else than expected in %s", what, member)
 	}
 	var shape *json.UnmarshalTypeError
 	if errors.As(err, &shape) && shape.Field != "" {

@@ -49,6 +49,10 @@ func (c *schemaCommand) Run(root *cli) error {
 	}
 	switch {
 	case c.Client != "":
+		if c.Client == "relay" { // its settings are JSON, which has no place for it
+			fmt.Fprintln(os.Stderr, "This is relay.config.json; heliograph schema > schema.graphql goes beside it. The store needs")
+			fmt.Fprintln(os.Stderr, "new Environment({ …, getDataID: (record) => record.nodeId }): it keys by id unless it is told.")
+		}
 		return s.Settings(os.Stdout, c.Client)
 	case c.Introspection:
 		text, err := s.Introspection(nil)

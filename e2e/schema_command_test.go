@@ -12,7 +12,7 @@ func TestSchemaCommand(t *testing.T) {
 		"--types Patient":                                   "schema {\n  query: Query\n  mutation: Mutation",
 		"--types Patient --dialect fhir":                    "directive @flatten on FIELD",
 		"--types Patient --dialect fhir --instance Patient": "schema {\n  query: Patient\n",
-		"--types Patient --client relay":                    "nodeInterfaceIdField: 'nodeId'",
+		"--types Patient --client relay":                    `"nodeInterfaceIdField": "nodeId"`,
 	} {
 		code, out, errs := heliograph(t, append([]string{"schema"}, strings.Fields(args)...)...)
 		if code != 0 || !strings.Contains(out, wanted) {

@@ -12,7 +12,7 @@ import (
 // Clients are the names of those that Settings knows.
 func Clients() []string { return []string{"relay", "apollo", "urql"} }
 
-// Settings writes a JavaScript module with what the cache and the compiler of one of Clients have to know of the
+// Settings writes a JavaScript module (for relay, JSON) with what the cache and the compiler of one of Clients have to know of the
 // strict schema: that a resource is told from all others by its nodeId and not by its id, which FHIR makes unique within a type only
 // and which versions, contained resources and elements may share; and what implements which interface.
 // The dialect's schema has none: what it answers has not the form that its schema says.
@@ -44,21 +44,18 @@ func (s *Schema) command(flags string) string {
 	return out + flags
 }
 
+// relaySettings is JSON: relay-compiler reads it in every kind of package, a module only in some.
 func (s *Schema) relaySettings() string {
-	return `// relay.config.cjs: what relay-compiler has to know of Heliograph's schema, which stands beside it:
-//   ` + s.command("") + ` > schema.graphql
-// The store keys records by "id" unless it is told:
-//   new Environment({ network, store, getDataID: (record) => record.nodeId })
-module.exports = {
-  src: './src',
-  schema: './schema.graphql',
-  language: 'typescript',
-  schemaConfig: {
-    nodeInterfaceIdField: 'nodeId',
-    nodeInterfaceIdVariableName: 'nodeId',
+	return `{
+  "src": "./src",
+  "schema": "./schema.graphql",
+  "language": "typescript",
+  "schemaConfig": {
+    "nodeInterfaceIdField": "nodeId",
+    "nodeInterfaceIdVariableName": "nodeId"
   },
-  customScalarTypes: { Decimal: 'number', FHIRResource: 'unknown', JSON: 'unknown' },
-};
+  "customScalarTypes": { "Decimal": "number", "FHIRResource": "unknown", "JSON": "unknown" }
+}
 `
 }
 

@@ -17,7 +17,7 @@ func TestSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for client, wanted := range map[string][]string{
-		"relay":  {"nodeInterfaceIdField: 'nodeId'", "heliograph schema --types Observation,Patient > schema.graphql", "getDataID"},
+		"relay":  {`"nodeInterfaceIdField": "nodeId"`, `"schema": "./schema.graphql"`},
 		"apollo": {"Node: [\n      'Observation', 'OperationOutcome', 'Patient',\n    ]", "Resource: [", "keyFields: ['nodeId']", "dataIdFromObject: () => undefined"},
 		"urql":   {"const nodes = [\n  'Observation', 'OperationOutcome', 'Patient',\n]", "'HumanName'", "--types Observation,Patient --introspection"},
 	} {

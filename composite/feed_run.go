@@ -12,9 +12,11 @@ import (
 const (
 	// logPage is how many entries of the log are read at once.
 	logPage = 1000
-	// feedRest is the least time from one look at the log to the next while there is always something new: what has come meanwhile is
-	// read at once.
+	// feedRest is the least time from one look at the log to the next while there is always something new, and feedPace what each change
+	// of a page adds to it, up to feedLag: what has come meanwhile is read at once, which costs the writers less.
 	feedRest = 5 * time.Millisecond
+	feedPace = time.Millisecond
+	feedLag  = 20 * time.Millisecond
 	// A store that fails is asked again after feedRetry, then after twice the time, up to feedPatience.
 	feedRetry    = 25 * time.Millisecond
 	feedPatience = 5 * time.Second
@@ -30,13 +32,16 @@ func (f *Feed) Run(ctx context.Context) {
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		began := time.Now()
-		var did, idle bool
+		var did int
+		var idle bool
 		f.insist(ctx, func() (err error) {
 			did, idle, err = f.step(ctx)
 			return err
 		})
-		if did {
-			pause(ctx, feedRest-time.Since(began))
+		if did > 0 {
+			if did < logPage {
+				pause(ctx, min(max(feedRest, time.Duration(did)*feedPace), feedLag)-time.Since(began))
+			}
 			continue
 		}
 		looks := tick.C
@@ -99,37 +104,37 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// step publishes the next page of the log. It did nothing if there is none, and is idle if nobody follows.
-func (f *Feed) step(ctx context.Context) (did, idle bool, err error) {
+// step publishes the next page of the log, and says how many changes that were; it is idle if nobody follows.
+func (f *Feed) step(ctx context.Context) (did int, idle bool, err error) {
 	from, epoch, idle := f.place()
 	if idle {
-		return false, true, nil
+		return 0, true, nil
 	}
 	head, err := f.cfg.Primary.Head(ctx)
 	if err != nil {
-		return false, false, err
+		return 0, false, err
 	}
 	if head.Epoch != epoch || head.Position < from {
 		f.begin(head, fault.New(fault.ResumeExpired, "the data have been restored; search again"))
-		return true, false, nil
+		return 1, false, nil
 	}
 	if head.Position == from {
-		return false, false, nil
+		return 0, false, nil
 	}
 	page, err := logAbove(ctx, f.cfg.Primary, from, logPage)
 	if fault.Of(err) == fault.ResumeExpired {
 		f.begin(head, err)
-		return true, false, nil
+		return 1, false, nil
 	}
 	if err != nil || len(page) == 0 {
-		return false, false, err
+		return 0, false, err
 	}
 	last := page[len(page)-1].Position
 	if routes := f.take(from, epoch, last); routes != nil {
 		f.publish(ctx, f.looker(routes, epoch), page)
 		f.reached(epoch, last)
 	}
-	return true, false, nil
+	return len(page), false, nil
 }
 
 // logAbove reads some entries of a log.

@@ -55,9 +55,9 @@ func TestHostile(t *testing.T) {
 			if len(first.Errors) == 0 || fmt.Sprint(first.Errors[0].Extensions["code"]) != f.Code || limitOf(&first) != f.Limit || first.Data != nil {
 				t.Errorf("%.300s", fmt.Sprint(first.Errors))
 			}
-			t.Log(used / time.Duration(n))
-			if len(first.Errors) > 60 || used/time.Duration(n) > 100*time.Millisecond { // make bench has the bar of 5 ms
-				t.Errorf("%d errors, %s of CPU", len(first.Errors), used/time.Duration(n))
+			t.Logf("%s of CPU; make bench has the bar of 5 ms", used/time.Duration(n))
+			if len(first.Errors) > 60 {
+				t.Errorf("%d errors", len(first.Errors))
 			}
 		})
 	}

@@ -84,7 +84,8 @@ func run(binary, packs, out, only string, build bool) error {
 		do   func(context.Context) error
 	}{
 		{"projection", b.projection}, {"load", b.load}, {"bare loop", b.bareLoop}, {"requests", b.requests},
-		{"rest", b.rest}, {"searches", b.searches}, {"transactions", b.transactions}, {"start", b.start}, {"introspection", b.introspection}, {"hostile", b.hostile},
+		{"rest", b.rest}, {"searches", b.searches}, {"transactions", b.transactions}, {"start", b.start}, {"introspection", b.introspection},
+		{"hostile", b.hostile}, {"subscriptions", b.subscriptions},
 	}
 	for _, s := range steps {
 		if only != "" && !slices.Contains(strings.Split(only, ","), s.name) {

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -24,6 +25,8 @@ type server struct {
 	cmd   *exec.Cmd
 	ready time.Duration
 	http  http.Client
+	// writes counts what observe has written.
+	writes atomic.Int64
 }
 
 // serve starts the program on a data folder and waits until it answers.

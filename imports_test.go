@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"outcome":              {"fhir", "internal/fault"},
 	"graph":                {"graph", "bundle", "cursor", "outcome", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
 	"rest":                 {"cursor", "outcome", "bundle", "composite", "planner", "fhirpath", "patch", "fhir", "search", "internal"},
+	"graph/dialect":        {"graph/form"},
 	"graph/form":           {},
 	"graph/projection":     {},
 	"graph/stream":         {},

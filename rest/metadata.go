@@ -113,18 +113,27 @@ func (c *capabilities) resources(m *composite.Model) []object {
 			"type": name, "profile": "http://hl7.org/fhir/StructureDefinition/" + name,
 			"interaction": codes("read", "vread", "history-instance", "history-type", "search-type"),
 			"versioning":  "versioned", "readHistory": true, "conditionalRead": "full-support", "referencePolicy": []string{"literal", "local"},
-			"operation": []object{operation("validate", "Resource-validate")},
+			"operation": c.operations(name),
 		}
 		if c.h.storage != nil {
 			r["interaction"] = codes("read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create", "search-type")
 			r["versioning"], r["updateCreate"] = "versioned-update", !c.h.given
 			r["conditionalCreate"], r["conditionalUpdate"], r["conditionalDelete"] = true, true, "single"
 		}
-		if name == "Patient" {
-			r["operation"] = []object{operation("validate", "Resource-validate"), operation("everything", "Patient-everything")}
-		}
 		c.params(m, name, r)
 		out = append(out, r)
+	}
+	return out
+}
+
+// operations are those of one type.
+func (c *capabilities) operations(name string) []object {
+	out := []object{operation("validate", "Resource-validate")}
+	if name == "Patient" {
+		out = append(out, operation("everything", "Patient-everything"))
+	}
+	if c.h.graphql != nil {
+		out = append(out, operation("graphql", "Resource-graphql"))
 	}
 	return out
 }

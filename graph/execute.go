@@ -42,6 +42,8 @@ type response struct {
 	body []byte
 	// gzipped is the same body compressed, where it is at hand.
 	gzipped []byte
+	// running is the same body compressed, where it is still being made; body and gzipped are then not there.
+	running *pressing
 	// refused says that the call was not run: it is no GraphQL, or not of this schema.
 	refused bool
 	// unknown says that it names a persisted query that is not kept: for its client, no failure.

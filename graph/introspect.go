@@ -77,7 +77,7 @@ func (n *introspector) pass(dst []byte) []byte {
 
 // object writes what is selected of one object.
 func (n *introspector) object(dst []byte, c *collected, typeName string, value func([]byte, *collected) []byte) []byte {
-	if n.full || n.written+len(dst) > 2*n.most {
+	if n.full || len(dst) > 2*n.most || n.written > n.most {
 		n.full = true
 		return append(dst, "null"...)
 	}

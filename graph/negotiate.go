@@ -3,6 +3,7 @@ package graph
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -149,6 +150,51 @@ func (h *Handler) sendInflated(w http.ResponseWriter, status int, gzipped []byte
 		_, err = io.Copy(w, z)
 	}
 	h.sent(0, err)
+}
+
+// sendRunning writes an answer about the schema as it is made. Once it has begun there is no other way to say that it fails than to break off.
+func (h *Handler) sendRunning(w http.ResponseWriter, r *http.Request, media string, zipped io.Reader) {
+	buf := make([]byte, 32<<10)
+	n, err := zipped.Read(buf)
+	if err != nil {
+		h.refuseFHIR(w, media, statusOf(err), err)
+		return
+	}
+	head := w.Header()
+	head.Set("Content-Type", media+"; charset=utf-8")
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Cache-Control", "no-store")
+	head.Add("Vary", "Accept-Encoding")
+	from := io.MultiReader(bytes.NewReader(buf[:n]), zipped)
+	if acceptsGzip(r.Header) {
+		head.Set("Content-Encoding", "gzip")
+	} else if from, err = gzip.NewReader(from); err != nil {
+		h.refuseFHIR(w, media, statusOf(err), err)
+		return
+	}
+	_, err = io.Copy(flushed{w, http.NewResponseController(w)}, from)
+	h.sent(0, err)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// flushed is a response of which each piece is sent at once.
+type flushed struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+// Write implements io.Writer.
+func (f flushed) Write(b []byte) (int, error) {
+	n, err := f.ResponseWriter.Write(b)
+	if err == nil {
+		err = f.control.Flush()
+	}
+	if errors.Is(err, http.ErrNotSupported) {
+		err = nil
+	}
+	return n, err
 }
 
 // sent notes an answer that did not reach its client, who is gone.

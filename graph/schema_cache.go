@@ -24,6 +24,8 @@ type schemaCache struct {
 	mu    sync.Mutex
 	order []string // least recently used first
 	kept  map[string]*rendered
+	// running are those that are being made for whoever reads along.
+	running map[string]*pressing
 }
 
 // maxRendered is how many answers are kept, maxRenderedBytes how large they are in all. Larger ones than maxRaw are kept compressed alone:
@@ -34,7 +36,9 @@ const (
 	maxRaw           = maxIntrospection
 )
 
-func newSchemaCache() *schemaCache { return &schemaCache{kept: map[string]*rendered{}} }
+func newSchemaCache() *schemaCache {
+	return &schemaCache{kept: map[string]*rendered{}, running: map[string]*pressing{}}
+}
 
 // answer gives what is kept under a key, or makes it: one at a time, so that many who ask at once cost one rendering.
 func (c *schemaCache) answer(key string, make func(io.Writer) error) (*rendered, error) {
@@ -46,7 +50,12 @@ func (c *schemaCache) answer(key string, make func(io.Writer) error) (*rendered,
 	if r := c.find(key); r != nil {
 		return r, nil
 	}
-	p := newPress()
+	return c.press(key, make, nil)
+}
+
+// press makes an answer and keeps it. The compressed one also goes to out, if there is one, while it is made.
+func (c *schemaCache) press(key string, make func(io.Writer) error, out io.Writer) (*rendered, error) {
+	p := newPress(out)
 	if err := make(p); err != nil {
 		return nil, err
 	}
@@ -104,9 +113,12 @@ type press struct {
 	sum    hash.Hash
 }
 
-func newPress() *press {
+func newPress(out io.Writer) *press {
 	p := &press{sum: sha256.New()}
-	p.zip = gzip.NewWriter(&p.zipped)
+	if out == nil {
+		out = io.Discard
+	}
+	p.zip = gzip.NewWriter(io.MultiWriter(&p.zipped, out))
 	return p
 }
 

@@ -3,10 +3,13 @@ package graph_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/heliograph/heliograph/fhir"
@@ -61,5 +64,49 @@ func TestDialectIntrospection(t *testing.T) {
 	}
 	if direct, err := s.Introspection(nil); err != nil || bytes.Count(direct, []byte(`"__typename"`)) > 0 || len(direct) < len(inflated)/2 {
 		t.Error(len(direct), err)
+	}
+}
+
+// TestDialectIntrospectionStreams: the answer begins before it is made, is made once for all who ask meanwhile, and does not end with one of them.
+func TestDialectIntrospectionStreams(t *testing.T) {
+	w := open(t, func(c *graph.Config) { c.Types = []string{"Patient", "Observation"} })
+	server := httptest.NewServer(w.handler.FHIR())
+	defer server.Close()
+	get := func(ctx context.Context, compressed bool) (*http.Response, error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader(standard))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/graphql")
+		if !compressed {
+			r.Header.Set("Accept-Encoding", "identity")
+		}
+		return server.Client().Do(r)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	if resp, err := get(gone, true); err == nil {
+		resp.Body.Close()
+	}
+	cancel()
+	var wait sync.WaitGroup
+	bodies := make([][]byte, 6)
+	for i := range bodies {
+		wait.Go(func() {
+			resp, err := get(t.Context(), i%2 == 0)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer resp.Body.Close()
+			if bodies[i], err = io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+				t.Error(resp.Status, err)
+			}
+		})
+	}
+	wait.Wait()
+	for i := range bodies {
+		if !bytes.Equal(bodies[i], bodies[0]) || !json.Valid(bodies[i]) || len(bodies[i]) < 1<<19 {
+			t.Errorf("answer %d: %d bytes, the first has %d", i, len(bodies[i]), len(bodies[0]))
+		}
 	}
 }

@@ -138,6 +138,10 @@ func (h *Handler) respondFHIR(w http.ResponseWriter, r *http.Request, media stri
 	case out.missing == fault.Gone:
 		status = http.StatusGone
 	}
+	if out.running != nil {
+		h.sendRunning(w, r, media, out.running.follow(r.Context()))
+		return
+	}
 	h.send(w, r, media, status, out.body, out.gzipped)
 }
 

@@ -90,7 +90,9 @@ func adapt(d *document, def *ast.OperationDefinition, c *call) {
 func (h *Handler) formed(o *form.Object, body []byte, problems []problem, hidden *int) ([]byte, []problem) {
 	const head = `{"data":`
 	for i := range problems {
-		problems[i].path = o.Path(problems[i].path)
+		if problems[i].path = o.Path(problems[i].path); len(problems[i].path) == 1 && problems[i].path[0] == keyInstance && o.Fields[0].Key == keyInstance {
+			problems[i].path = nil // the resource is the answer
+		}
 	}
 	buf := h.buffer()
 	out := append((*buf)[:0], head...)

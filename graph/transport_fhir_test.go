@@ -60,7 +60,7 @@ func TestFHIRTransport(t *testing.T) {
 		"an instance":                          {path: of + get(`{id}`), status: 200, want: `{"data":{"id":"p1"}}`},
 		"its type":                             {path: of + get(`{__typename}`), status: 200, want: `{"data":{"__typename":"Patient"}}`},
 		"its schema":                           {path: of + get(`{__schema{queryType{name}} __type(name:"Patient"){name}}`), status: 200, want: `{"data":{"__schema":{"queryType":{"name":"Patient"}},"__type":{"name":"Patient"}}}`},
-		"an instance that is not there":        {path: "/fhir/Patient/none/$graphql" + get(`{id}`), status: 404, want: `"code":"not-found"`},
+		"an instance that is not there":        {path: "/fhir/Patient/none/$graphql" + get(`{id}`), status: 404, want: `"message":"there is no Patient/none","locations"`},
 		"an instance that is deleted":          {path: "/fhir/Patient/gone/$graphql" + get(`{id}`), status: 410, want: `"code":"deleted"`},
 		"an instance of no type":               {path: "/fhir/Patiant/p1/$graphql" + get(`{id}`), status: 404, want: "OperationOutcome"},
 		"the schema where nothing is":          {path: "/fhir/Patient/none/$graphql" + get(`{__schema{queryType{name}}}`), status: 200, want: `"Patient"`},

@@ -74,7 +74,7 @@ func (s *server) refused(f *hostile.Family) (float64, error) {
 		if err = errors.Join(err, resp.Body.Close()); err != nil {
 			return 0, err
 		}
-		if resp.StatusCode != http.StatusOK || !bytes.Contains(raw, []byte(f.Code)) {
+		if resp.StatusCode >= http.StatusInternalServerError || !bytes.Contains(raw, []byte(f.Code)) {
 			return 0, fmt.Errorf("%s: %.300s", resp.Status, raw)
 		}
 	}

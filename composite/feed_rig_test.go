@@ -162,24 +162,27 @@ func (g *follower) apply(e *composite.Event) {
 	}
 }
 
-// listOf is what a search by an interest finds, by version.
+// listOf is what a search by an interest finds, by version, of one position: where others write, the types are searched until they agree.
 func listOf(t testing.TB, s feedStore, i composite.Interest) (map[fhir.Ref]int64, search.Position) {
 	t.Helper()
-	list := map[fhir.Ref]int64{}
-	var at search.Position
-	for n, name := range i.Types {
-		a := s.Search(t.Context(), search.Request{Query: search.Query{Caller: i.Caller, Type: name, Where: i.Where}})
-		for hit, err := range a.Rows {
-			if err != nil {
-				t.Fatal(err)
+	for {
+		list, first, last := map[fhir.Ref]int64{}, search.Position(0), search.Position(0)
+		for n, name := range i.Types {
+			a := s.Search(t.Context(), search.Request{Query: search.Query{Caller: i.Caller, Type: name, Where: i.Where}})
+			for hit, err := range a.Rows {
+				if err != nil {
+					t.Fatal(err)
+				}
+				list[hit.Ref] = hit.Version
 			}
-			list[hit.Ref] = hit.Version
+			if last = a.At(); n == 0 {
+				first = last
+			}
 		}
-		if n == 0 || a.At() < at {
-			at = a.At()
+		if first == last {
+			return list, first
 		}
 	}
-	return list, at
 }
 
 // synced waits until a follower has been told of all, and compares its list with a search.

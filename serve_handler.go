@@ -45,7 +45,7 @@ func (h *house) handler(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	if api, err = h.rest(ctx, caller, g); err != nil {
+	if api, err = h.rest(ctx, caller, g.FHIR()); err != nil {
 		return nil, err
 	}
 	if h.streams, err = h.stream(g); err != nil {

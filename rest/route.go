@@ -135,7 +135,7 @@ func (h *Handler) noOperation(name string) error {
 	for _, known := range [...]string{"$everything", "$validate", "$graphql"} {
 		if !h.mute && strings.EqualFold(strings.ReplaceAll(name, "-", ""), known) {
 			text = "there is no such operation here; " + known + " is one of " + map[string]string{
-				"$everything": "Patient/[id]", "$validate": "[type] and [type]/[id]", "$graphql": "the system"}[known]
+				"$everything": "Patient/[id]", "$validate": "[type] and [type]/[id]", "$graphql": "the system and [type]/[id]"}[known]
 		}
 	}
 	return noRoute(text)

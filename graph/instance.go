@@ -6,8 +6,8 @@ import (
 	"github.com/heliograph/heliograph/graph/form"
 )
 
-// keyInstance is the response key under which an instance is read. The form takes it away.
-const keyInstance = "instance"
+// keyInstance is the response key under which an instance is read. The form takes it away. With a space in it no document can have it.
+const keyInstance = "the instance"
 
 // instance compiles a query whose fields are those of one resource: a read of the resource, beside what asks for the schema.
 func (c *compiler) instance(roots []collected) error {

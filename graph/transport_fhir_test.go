@@ -60,6 +60,8 @@ func TestFHIRTransport(t *testing.T) {
 		"an instance":                          {path: of + get(`{id}`), status: 200, want: `{"data":{"id":"p1"}}`},
 		"its type":                             {path: of + get(`{__typename}`), status: 200, want: `{"data":{"__typename":"Patient"}}`},
 		"its schema":                           {path: of + get(`{__schema{queryType{name}} __type(name:"Patient"){name}}`), status: 200, want: `{"data":{"__schema":{"queryType":{"name":"Patient"}},"__type":{"name":"Patient"}}}`},
+		"an alias of the schema":               {path: of + get(`{instance:__schema{queryType{name}} id}`), status: 200, want: `"instance":{"queryType":{"name":"Patient"}}`},
+		"a repeated field and a fragment":      {path: of + get(`{...F name{given}} fragment F on Patient{name{family} name{use}}`), status: 200, want: `"data"`},
 		"an instance that is not there":        {path: "/fhir/Patient/none/$graphql" + get(`{id}`), status: 404, want: `"message":"there is no Patient/none","locations"`},
 		"an instance that is deleted":          {path: "/fhir/Patient/gone/$graphql" + get(`{id}`), status: 410, want: `"code":"deleted"`},
 		"an instance of no type":               {path: "/fhir/Patiant/p1/$graphql" + get(`{id}`), status: 404, want: "OperationOutcome"},

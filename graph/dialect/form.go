@@ -77,7 +77,9 @@ func (f *former) field(o *form.Object, fields []*ast.Field) {
 	out := f.read(fields[0])
 	var sets []ast.SelectionSet
 	for _, same := range fields {
-		if again := f.read(same); again != out {
+		again := f.read(same)
+		out.Repeat = max(out.Repeat, again.Repeat)
+		if again.Repeat = out.Repeat; again != out {
 			f.fail(same.Position, "the fields that are called %q in the answer differ in @flatten, @first, @singleton or @slice", out.As)
 		}
 		if len(same.SelectionSet) > 0 {

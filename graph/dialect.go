@@ -22,6 +22,9 @@ func (h *Handler) rewrite(e *surface, doc *ast.QueryDocument) (*dialect.Rewritte
 		Schema: e.schema.doc, Facts: e.schema, Resources: []string{typeResource, typeNode}, Reference: typeReference,
 		Primitives: e.schema.primitive, Selections: h.limits.Selections, Quiet: h.quiet,
 	}, doc)
+	if r.Full {
+		return nil, refuse(past(limitSelections, h.limits.Selections, "%s", found[len(found)-1].Message))
+	}
 	var errs gqlerror.List
 	for _, e := range found {
 		errs = append(errs, invalid(e, codeValidate))

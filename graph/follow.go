@@ -83,9 +83,27 @@ func sumOf(c *call) (sum [sha256.Size]byte) {
 
 // rendering is the message of an event, made by the first who needs it.
 type rendering struct {
-	once sync.Once
+	mu   sync.Mutex
+	made bool
 	body []byte
 	err  error
+}
+
+// maxShared is how large a message may be that waits beside its event for those who are behind. A larger one is made for each, or one who
+// lags would keep them all.
+const maxShared = 32 << 10
+
+func (r *rendering) message(render func() ([]byte, error)) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.made {
+		return r.body, r.err
+	}
+	body, err := render()
+	if len(body) <= maxShared {
+		r.made, r.body, r.err = true, body, err
+	}
+	return body, err
 }
 
 // results gives a result an event, until the following ends.
@@ -94,12 +112,12 @@ func (f *follower) results(ctx context.Context) func(yield func(stream.Result) b
 		defer f.following.Close()
 		for e := range f.following.Events() {
 			r := e.Shared(f.key, func() any { return new(rendering) }).(*rendering)
-			r.once.Do(func() { r.body, r.err = f.render(ctx, e) })
-			if r.err != nil {
-				yield(f.ended(ctx, r.err))
+			body, err := r.message(func() ([]byte, error) { return f.render(ctx, e) })
+			if err != nil {
+				yield(f.ended(ctx, err))
 				return
 			}
-			if !yield(stream.Result{Data: r.body, Token: e.Token}) {
+			if !yield(stream.Result{Data: body, Token: e.Token}) {
 				return
 			}
 		}

@@ -46,7 +46,7 @@ func (h *Handler) mutate(ctx context.Context, c *call, op *operation, vars map[s
 			continue
 		}
 		if err := h.chargePayload(c, root.payload, root.typ, vars); err != nil {
-			return failed(refuse(err))
+			return c.failed(refuse(err))
 		}
 	}
 	buf := h.buffer()

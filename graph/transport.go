@@ -15,6 +15,7 @@ import (
 
 	exact "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/heliograph/heliograph/internal/fault"
 )
@@ -102,15 +103,17 @@ func (h *Handler) respond(w http.ResponseWriter, r *http.Request, media string, 
 
 // refuse answers a request that could not even be read.
 func (h *Handler) refuse(w http.ResponseWriter, media string, status int, err error) {
-	code := codeOf(err)
-	if serious(code) {
+	h.sendRefused(w, media, status, err, refuse(err))
+}
+
+func (h *Handler) sendRefused(w http.ResponseWriter, media string, status int, err error, errs gqlerror.List) {
+	if code := codeOf(err); serious(code) {
 		h.log.Error("a request could not be read", "code", string(code), "error", err)
 	}
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110, 15.5.2
 	}
-	out := failed(refuse(err))
-	h.send(w, nil, media, status, out.body, nil)
+	h.send(w, nil, media, status, failed(errs).body, nil)
 }
 
 func statusOf(err error) int {

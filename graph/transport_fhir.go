@@ -146,16 +146,9 @@ func (h *Handler) respondFHIR(w http.ResponseWriter, r *http.Request, media stri
 }
 
 func (h *Handler) refuseFHIR(w http.ResponseWriter, media string, status int, err error) {
-	code := codeOf(err)
-	if serious(code) {
-		h.log.Error("a request could not be read", "code", string(code), "error", err)
-	}
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110, 15.5.2
-	}
 	errs := refuse(err)
 	withOutcomes(errs)
-	h.send(w, nil, media, status, failed(errs).body, nil)
+	h.sendRefused(w, media, status, err, errs)
 }
 
 // withOutcomes gives errors that have none an OperationOutcome each.

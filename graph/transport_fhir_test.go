@@ -60,6 +60,9 @@ func TestFHIRTransport(t *testing.T) {
 		"an instance":                          {path: of + get(`{id}`), status: 200, want: `{"data":{"id":"p1"}}`},
 		"its type":                             {path: of + get(`{__typename}`), status: 200, want: `{"data":{"__typename":"Patient"}}`},
 		"its schema":                           {path: of + get(`{__schema{queryType{name}} __type(name:"Patient"){name}}`), status: 200, want: `{"data":{"__schema":{"queryType":{"name":"Patient"}},"__type":{"name":"Patient"}}}`},
+		"an alias beside a slice":              {path: of + get(`{name @slice(path:"use"){__slice:family use}}`), status: 200, want: `"__slice`},
+		"two paths of one slice":               {path: of + get(`{name @slice(path:"use"){use} ...F} fragment F on Patient{name @slice(path:"family"){family}}`), status: 400, want: "differ in"},
+		"too much, written out":                {path: of + get(`{contained{contained{contained{contained{contained{contained{text{status}}}}}}}}`), status: 400, want: "SELECTIONS_LIMIT"},
 		"an alias of the schema":               {path: of + get(`{instance:__schema{queryType{name}} id}`), status: 200, want: `"instance":{"queryType":{"name":"Patient"}}`},
 		"a repeated field and a fragment":      {path: of + get(`{...F name{given}} fragment F on Patient{name{family} name{use}}`), status: 200, want: `"data"`},
 		"an instance that is not there":        {path: "/fhir/Patient/none/$graphql" + get(`{id}`), status: 404, want: `"message":"there is no Patient/none","locations"`},
@@ -110,5 +113,13 @@ func TestFHIRTransport(t *testing.T) {
 		if c.status >= 400 && len(a.Errors) == 0 {
 			t.Errorf("%s: %d without errors", name, c.status)
 		}
+	}
+}
+
+// TestFHIRCostIsTold: what costs too much has an OperationOutcome, too, as all errors have.
+func TestFHIRCostIsTold(t *testing.T) {
+	w := open(t, func(c *graph.Config) { c.Limits.Cost = 1 }, ward()...)
+	if got := w.fhir("", "", `{PatientList{id name{family}}}`, ""); !strings.Contains(got, "COST_LIMIT") || !strings.Contains(got, "OperationOutcome") {
+		t.Error(got)
 	}
 }

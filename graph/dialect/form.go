@@ -74,12 +74,12 @@ func (f *former) object(sets []ast.SelectionSet) *form.Object {
 
 // field adds the form of the fields of one response key, unless it is that of any other leaf.
 func (f *former) field(o *form.Object, fields []*ast.Field) {
-	out := f.read(fields[0])
+	out, path := f.read(fields[0])
 	var sets []ast.SelectionSet
 	for _, same := range fields {
-		again := f.read(same)
+		again, other := f.read(same)
 		out.Repeat = max(out.Repeat, again.Repeat)
-		if again.Repeat = out.Repeat; again != out {
+		if again.Repeat = out.Repeat; again != out || other != path {
 			f.fail(same.Position, "the fields that are called %q in the answer differ in @flatten, @first, @singleton or @slice", out.As)
 		}
 		if len(same.SelectionSet) > 0 {
@@ -100,9 +100,9 @@ func (f *former) field(o *form.Object, fields []*ast.Field) {
 	o.Fields = append(o.Fields, out)
 }
 
-// read reads what a field is called and its directives.
-func (f *former) read(field *ast.Field) form.Field {
-	out := form.Field{Key: field.Alias, As: field.Alias}
+// read reads what a field is called and its directives, and the path of @slice.
+func (f *former) read(field *ast.Field) (out form.Field, path string) {
+	out = form.Field{Key: field.Alias, As: field.Alias}
 	if n, ok := f.names[field]; ok {
 		out.As, out.Repeat = n.as, n.repeat
 	}
@@ -116,14 +116,16 @@ func (f *former) read(field *ast.Field) form.Field {
 			out.Singleton = true
 		case "slice":
 			out.Slice = form.Hidden
-			path := d.Arguments.ForName("path")
+			arg := d.Arguments.ForName("path")
 			switch {
-			case path == nil || path.Value.Kind == ast.Variable:
+			case arg == nil || arg.Value.Kind == ast.Variable:
 				f.fail(d.Position, "the path of @slice is written in the query: it cannot be a variable")
-			case path.Value.Raw == form.SliceIndex:
+			case arg.Value.Raw == form.SliceIndex:
 				out.Slice = form.SliceIndex
+			default:
+				path = arg.Value.Raw
 			}
 		}
 	}
-	return out
+	return out, path
 }

@@ -34,6 +34,8 @@ type Config struct {
 
 // Rewritten says what became of a document.
 type Rewritten struct {
+	// Full says that it would select more than Config.Selections, written out on the types behind references: it is of no use, and an error says so.
+	Full  bool
 	names map[*ast.Field]name
 	// stands are, by the name of an operation, the variables whose values have to be made to fit.
 	stands map[string][]standing
@@ -70,7 +72,7 @@ func Rewrite(cfg *Config, doc *ast.QueryDocument) (*Rewritten, gqlerror.List) {
 			f.SelectionSet = r.set(f.SelectionSet, place{parent: def})
 		}
 	}
-	if r.full {
+	if r.out.Full = r.full; r.full {
 		r.fail(nil, "the document selects more than %d fields, written out on the types behind references; name types by fragments (... on Patient)", cfg.Selections)
 	}
 	r.variables()

@@ -35,8 +35,8 @@ type Field struct {
 	shared   bool // where its values are under its name depends on other fields
 }
 
-// Hidden is the name of the member that Field.Slice names. GraphQL keeps such names to itself, and gives __typename alone to documents.
-const Hidden = "__slice"
+// Hidden is the name of the member that Field.Slice names. With a space in it no document can have it.
+const Hidden = "the slice"
 
 // SliceIndex is the Slice of the index of an element.
 const SliceIndex = "$index"

@@ -36,7 +36,7 @@ func repeats(as string, n int) func(*form.Field) {
 
 func TestAppend(t *testing.T) {
 	const names = `"name":[{"given":["Peter","James"],"family":"Chalmers"},{"given":["Jim"],"family":null},{"given":["Peter","James"],"family":"Windsor"}]`
-	const sliced = `"name":[{"__slice":"official","given":["Peter"],"family":"Chalmers"},{"__slice":null,"given":["Jim"],"family":null},{"__slice":"a\"","given":[],"family":"Windsor"}]`
+	const sliced = `"name":[{"the slice":"official","given":["Peter"],"family":"Chalmers"},{"the slice":null,"given":["Jim"],"family":null},{"the slice":"a\"","given":[],"family":"Windsor"}]`
 	cases := []struct {
 		name, data string
 		shape      *form.Object
@@ -98,7 +98,7 @@ func TestAppend(t *testing.T) {
 
 // TestMost: names that grow stop at the limit, and what was there before stays.
 func TestMost(t *testing.T) {
-	elements := strings.Repeat(`{"__slice":"`+strings.Repeat("v", 60)+`","a":1},`, 500)
+	elements := strings.Repeat(`{"the slice":"`+strings.Repeat("v", 60)+`","a":1},`, 500)
 	data := []byte(`{"c":[` + strings.TrimSuffix(elements, ",") + `]}`)
 	for _, change := range [][]func(*form.Field){{slice(form.Hidden)}, {slice(form.Hidden), flatten}, {slice(form.SliceIndex), flatten}} {
 		p := of(leaf("c", append(change, below())...))

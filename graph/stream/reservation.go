@@ -36,6 +36,8 @@ type reservation struct {
 	out    *events
 	gone   bool
 	active map[string]*operation
+	reads  int // operations that are being read
+	runs   int // those that have not ended, what their client has ended included
 }
 
 // reserve makes a reservation (PUT). Its token lets whoever has it read the stream: EventSource can set no header.

@@ -10,10 +10,15 @@ import (
 // operate runs an operation whose results go to the stream of a reservation.
 func (h *Handler) operate(w http.ResponseWriter, r *http.Request, token string) {
 	v, no := h.reserved(r, token, false)
-	var op Operation
 	if no == nil {
-		op, no = h.read(v.session, w, r)
+		no = v.take()
 	}
+	if no != nil {
+		h.refuse(w, r, no)
+		return
+	}
+	op, no := h.read(v.session, w, r)
+	v.leave()
 	if no == nil {
 		no = v.start(op)
 	}
@@ -22,6 +27,23 @@ func (h *Handler) operate(w http.ResponseWriter, r *http.Request, token string) 
 		return
 	}
 	w.WriteHeader(http.StatusAccepted)
+}
+
+// take takes one of the places for operations that are read at once: each may be large.
+func (v *reservation) take() *Refusal {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.reads >= v.h.cfg.Operations {
+		return refusalOf(http.StatusServiceUnavailable, "OVERLOADED", "too many operations arrive on this stream at once")
+	}
+	v.reads++
+	return nil
+}
+
+func (v *reservation) leave() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.reads--
 }
 
 // start begins an operation under its id.
@@ -36,9 +58,7 @@ func (v *reservation) start(of Operation) *Refusal {
 	}
 	results, no := of.Start(ctx)
 	if no != nil {
-		op.cancel()
-		v.forget(op)
-		v.running.Done()
+		v.ended(op)
 		return no
 	}
 	go v.run(ctx, op, results)
@@ -56,27 +76,30 @@ func (v *reservation) enter(op *operation) *Refusal {
 		return refusalOf(http.StatusNotFound, "NOT_FOUND", "the stream is gone")
 	case v.active[op.name] != nil:
 		return refusalOf(http.StatusConflict, "CONFLICT", "an operation of that operationId runs already")
-	case len(v.active) >= v.h.cfg.Operations:
+	case v.runs >= v.h.cfg.Operations:
 		return refusalOf(http.StatusServiceUnavailable, "OVERLOADED", "too many operations run on this stream")
 	}
 	v.active[op.name] = op
+	v.runs++
 	v.running.Add(1) // end, which waits for it, has set gone before
 	return nil
 }
 
-func (v *reservation) forget(op *operation) {
+// ended gives back the place of an operation, which one that its client has ended has until then.
+func (v *reservation) ended(op *operation) {
+	op.cancel()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.active[op.name] == op {
 		delete(v.active, op.name)
 	}
+	v.runs--
+	v.running.Done()
 }
 
 // run sends the results of an operation, once the stream is open.
 func (v *reservation) run(ctx context.Context, op *operation, results iter.Seq[Result]) {
-	defer v.running.Done()
-	defer op.cancel()
-	defer v.forget(op)
+	defer v.ended(op)
 	defer func() {
 		if r := recover(); r != nil {
 			v.h.cfg.Logger.Error("an operation panicked", "panic", r, "stack", string(debug.Stack()))

@@ -36,7 +36,8 @@ type socket struct {
 
 	mu     sync.Mutex // held while a message is written
 	active map[string]*operation
-	held   int64 // bytes of the messages of active
+	runs   int   // operations that have not ended, those that their client has completed included
+	held   int64 // bytes of their messages
 	out    []byte
 	stuck  *time.Timer // runs while a message is written
 }

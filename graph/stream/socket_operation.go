@@ -28,7 +28,7 @@ func (s *socket) subscribe(m *message, size int64) closing {
 		return closing{codeSameID, sameID(m.id)}
 	}
 	op := &operation{id: quoted(m.id), name: m.id, size: size}
-	if len(s.active) >= s.h.cfg.Operations || s.held+size > 4*s.h.cfg.Message {
+	if s.runs >= s.h.cfg.Operations || s.held+size > 4*s.h.cfg.Message {
 		no := refusalOf(0, "OVERLOADED", "too many operations run on this connection, or too large ones; end some, or open another")
 		s.write(appendMessage(nil, op.id, typeError, no.Errors))
 		return closing{}
@@ -36,6 +36,7 @@ func (s *socket) subscribe(m *message, size int64) closing {
 	var ctx context.Context
 	ctx, op.cancel = context.WithCancel(s.ctx)
 	s.active[m.id] = op
+	s.runs++
 	s.held += size
 	s.running.Go(func() { s.run(ctx, op, m.payload) })
 	return closing{}
@@ -53,7 +54,7 @@ func sameID(id string) string {
 
 // run sends the results of an operation.
 func (s *socket) run(ctx context.Context, op *operation, payload []byte) {
-	defer op.cancel()
+	defer s.ended(op)
 	defer func() {
 		if r := recover(); r != nil {
 			s.h.cfg.Logger.Error("an operation panicked", "panic", r, "stack", string(debug.Stack()))
@@ -125,6 +126,14 @@ func (s *socket) complete(id string) {
 func (s *socket) forget(op *operation) {
 	if s.active[op.name] == op {
 		delete(s.active, op.name)
-		s.held -= op.size
 	}
+}
+
+// ended gives back the place of an operation, which one that was completed has until then.
+func (s *socket) ended(op *operation) {
+	op.cancel()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs--
+	s.held -= op.size
 }

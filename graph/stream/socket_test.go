@@ -205,13 +205,18 @@ func TestSocketComplete(t *testing.T) {
 
 // TestSocketCompleted: what its client has completed has its place until it has ended.
 func TestSocketCompleted(t *testing.T) {
-	s := &server{ended: make(chan string)}
+	s := &server{}
 	url, _ := serve(t, s, func(cfg *stream.Config) { cfg.Operations = 1 })
+	for range cap(s.ended) {
+		s.ended <- "" // so that what is completed cannot end
+	}
 	c := dial(t, url, nil)
 	c.send(hello, subscribe("1", "wait"), `{"id":"1","type":"complete"}`, subscribe("2", "one"))
 	c.wants(ack, `{"id":"2","type":"error","payload":[{"message":"too many operations run on this connection, or too large ones; end some, or open another",`+
 		`"extensions":{"code":"OVERLOADED"}}]}`)
-	<-s.ended
+	for range cap(s.ended) + 1 {
+		<-s.ended
+	}
 	c.ws.Close(websocket.StatusNormalClosure, "")
 }
 
